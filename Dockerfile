@@ -1,0 +1,11 @@
+# Odoo with this suite, on the official image.
+FROM odoo:19.0
+
+USER root
+COPY requirements.txt /tmp/requirements.txt
+RUN pip install --no-cache-dir --break-system-packages --ignore-installed \
+        -r /tmp/requirements.txt \
+    && rm /tmp/requirements.txt
+COPY odoo.conf /etc/odoo/odoo.conf
+COPY addons /mnt/extra-addons
+USER odoo
