@@ -1,0 +1,411 @@
+import logging
+from datetime import timedelta
+
+import psycopg2
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from ..services.day_windows import day_windows
+
+_logger = logging.getLogger(__name__)
+
+COMPUTE_PREFIX = "_dist_measure_"
+RECORDS_PREFIX = "_dist_records_"
+# No provider statement may hold the scheduler: past this it is cancelled, the
+# measure says so and the others go on.
+STATEMENT_TIMEOUT = "60s"
+
+
+class DistMeasure(models.Model):
+    """What is measured, and which method answers for it.
+
+    A measure is shipped as a data record by the addon that can compute it. Its
+    provider method answers for all sites and a window of days with one grouped
+    query (see ``dist.measure.provider``); the values are kept per site and local
+    day as numerator and denominator, so days add up to weeks and sites to
+    companies. A measure without a compute method is filled by another process, such
+    as a reconciliation, through :meth:`_store_values`; its provider, if it has one,
+    only answers which records stand behind a value.
+    """
+
+    _name = "dist.measure"
+    _description = "Measure"
+    _order = "sequence, name, id"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, index=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    description = fields.Text(
+        string="Definition",
+        translate=True,
+        help="Numerator, denominator, grain, what is left out and the reference.",
+    )
+    unit = fields.Selection(
+        [
+            ("percent", "%"),
+            ("count", "Count"),
+            ("quantity", "Quantity"),
+            ("amount", "Amount"),
+            ("hours", "Hours"),
+            ("days", "Days"),
+        ],
+        required=True,
+        default="percent",
+    )
+    direction = fields.Selection(
+        [("higher", "Higher is better"), ("lower", "Lower is better")],
+        required=True,
+        default="higher",
+    )
+    kind = fields.Selection(
+        [
+            ("ratio", "Ratio"),
+            ("sum", "Sum"),
+            ("level", "Level (snapshot)"),
+            ("duration", "Duration"),
+        ],
+        required=True,
+        default="ratio",
+        help="Ratio: numerator over denominator, in percent. Sum: adds up over days. "
+        "Level: state at the end of the site's day, captured daily and never "
+        "recomputed. Duration: sum over number of cases.",
+    )
+    topic = fields.Char(
+        help="Events of this topic queue the changed day for the measure.",
+    )
+    provider_model = fields.Char(readonly=True)
+    compute_method = fields.Char(readonly=True)
+    records_method = fields.Char(readonly=True)
+    target_default = fields.Float(
+        string="Default Target",
+        digits=(16, 2),
+        help="Used where neither the program nor the site sets a target.",
+    )
+    target_ids = fields.One2many("dist.measure.target", "measure_id", string="Targets")
+    last_computed_at = fields.Datetime(readonly=True)
+    last_error = fields.Text(
+        readonly=True,
+        help="Why the last computation failed. Empty when it went well.",
+    )
+
+    _code_uniq = models.UniqueIndex(
+        "(code)", "A measure with this code exists already."
+    )
+
+    @api.constrains("provider_model", "compute_method", "records_method")
+    def _check_provider(self):
+        for measure in self.filtered("provider_model"):
+            provider = self.env.get(measure.provider_model)
+            methods = [(measure.records_method, RECORDS_PREFIX)]
+            if measure.compute_method:
+                methods.append((measure.compute_method, COMPUTE_PREFIX))
+            for name, prefix in methods:
+                if (
+                    not name
+                    or not name.startswith(prefix)
+                    or not callable(getattr(provider, name, None))
+                ):
+                    raise ValidationError(
+                        self.env._(
+                            "Measure %(code)s: %(model)s has no method %(method)s. "
+                            "Provider methods start with %(prefix)s.",
+                            code=measure.code,
+                            model=measure.provider_model,
+                            method=name,
+                            prefix=prefix,
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._refuse_provider_change(*vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_provider_change(vals)
+        return super().write(vals)
+
+    def _refuse_provider_change(self, *vals_list):
+        """Which code computes a measure is decided by the addon that ships it."""
+        provider_fields = {"provider_model", "compute_method", "records_method"}
+        if any(vals.get(name) for vals in vals_list for name in provider_fields):
+            raise AccessError(
+                self.env._("The provider of a measure comes with its addon.")
+            )
+
+    @api.model
+    def _get(self, code):
+        """Return the measure with this code, archived or not; empty when unknown."""
+        return self.with_context(active_test=False).search(
+            [("code", "=", code)], limit=1
+        )
+
+    def action_open_values(self):
+        """Open the measure's values."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_rollout_governance.dist_measure_value_action"
+        )
+        return dict(action, domain=[("measure_id", "=", self.id)], context={})
+
+    def action_backfill(self):
+        """Queue the measure's days of every site since its cutover."""
+        self.env["dist.measure"].check_access("write")
+        sites = self.env["dist.site"].search([("cutover_at", "!=", False)])
+        sites._backfill_since_cutover()
+        # sudo: the job runs as the system; only its schedule is moved forward.
+        self.env.ref(
+            "dist_rollout_governance.ir_cron_measure_compute"
+        ).sudo()._trigger()
+
+    def _action_open_records(self, site, date_from, date_to):
+        """Return the window action on exactly the records a value counted.
+
+        :raises UserError: for a measure that has no records of its own
+        """
+        self.ensure_one()
+        # A measure may outlive the addon that knows its records.
+        provider = self.env.get(self.provider_model or "")
+        if provider is None:
+            raise UserError(
+                self.env._(
+                    "%(measure)s is filled by a reconciliation or an attestation: "
+                    "open that document to see what stands behind it.",
+                    measure=self.name,
+                )
+            )
+        model, domain = getattr(provider, self.records_method)(
+            self, site, date_from, date_to
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._(
+                "%(measure)s, %(site)s", measure=self.name, site=site.display_name
+            ),
+            "res_model": model,
+            # The card view is what a phone opens.
+            "view_mode": "list,kanban,form",
+            "domain": list(domain),
+            "context": {"create": False, "active_test": False},
+        }
+
+    # -- storing ----------------------------------------------------------------
+
+    @api.model
+    def _store_values(self, code, rows, source):
+        """Insert or replace values of a measure that has no provider.
+
+        The caller has checked the rights: values are nobody's to write.
+
+        :param code: code of the measure
+        :param rows: list of dicts ``site_id``, ``day``, ``numerator``,
+            ``denominator`` (may be None), ``sample_size``
+        :param source: ``reconciliation`` or ``attested``
+        """
+        measure = self._get(code)
+        if not measure:
+            raise ValidationError(
+                self.env._("There is no measure %(code)s.", code=code)
+            )
+        if not rows:
+            return
+        values = SQL(", ").join(
+            SQL(
+                "(%s::int, %s::date, %s::numeric, %s::numeric, %s::int)",
+                row["site_id"],
+                row["day"],
+                row["numerator"],
+                row.get("denominator"),
+                row.get("sample_size", 0),
+            )
+            for row in rows
+        )
+        measure._upsert(SQL("(VALUES %s)", values), source)
+        measure._after_values_changed([row["site_id"] for row in rows])
+
+    def _after_values_changed(self, site_ids):
+        """Hook: these measures have new values for these sites, outside the job."""
+
+    @api.model
+    def _after_compute(self):
+        """Hook: the computation has emptied its queue."""
+
+    def _upsert(self, relation, source):
+        """Write what ``relation`` returns as values of this measure.
+
+        :param relation: an SQL table expression with the provider's five columns in
+            their order
+        """
+        self.ensure_one()
+        value = {
+            "ratio": SQL("100 * v.numerator / NULLIF(v.denominator, 0)"),
+            "duration": SQL("v.numerator / NULLIF(v.denominator, 0)"),
+        }.get(self.kind, SQL("v.numerator"))
+        now = fields.Datetime.now()
+        self.env["dist.site"].flush_model(["program_id", "company_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dist_measure_value (
+                    measure_id, kind, site_id, program_id, company_id, day,
+                    numerator, denominator, sample_size, value,
+                    source, computed_at,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT %(measure)s, %(kind)s, v.site_id, s.program_id, s.company_id,
+                       v.day, v.numerator, v.denominator, v.sample_size, %(value)s,
+                       %(source)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM %(relation)s
+                    AS v (site_id, day, numerator, denominator, sample_size)
+                  JOIN dist_site s ON s.id = v.site_id
+                ON CONFLICT (measure_id, site_id, day) DO UPDATE
+                   SET numerator = EXCLUDED.numerator,
+                       denominator = EXCLUDED.denominator,
+                       sample_size = EXCLUDED.sample_size,
+                       value = EXCLUDED.value,
+                       kind = EXCLUDED.kind,
+                       source = EXCLUDED.source,
+                       computed_at = EXCLUDED.computed_at,
+                       write_date = EXCLUDED.write_date
+                """,
+                measure=self.id,
+                kind=self.kind,
+                value=value,
+                source=source,
+                now=now,
+                uid=self.env.uid,
+                relation=relation,
+            )
+        )
+        self.env["dist.measure.value"].invalidate_model()
+
+    # -- computing --------------------------------------------------------------
+
+    @api.model
+    def _backfill(self, sites, date_from, date_to, topic=None):
+        """Queue an inclusive window of local days for the sites.
+
+        :param topic: one topic, or every topic of the measures with a provider
+        """
+        topics = [topic] if topic else self._topics()
+        days = [
+            date_from + timedelta(days=offset)
+            for offset in range((date_to - date_from).days + 1)
+        ]
+        for name in topics:
+            self.env["dist.measure.queue"]._enqueue(
+                name, [(site.id, day) for site in sites for day in days]
+            )
+
+    @api.model
+    def _topics(self):
+        """Return the distinct topics of the measures that can be computed."""
+        return [
+            topic
+            for (topic,) in self._read_group(
+                [("compute_method", "!=", False), ("topic", "!=", False)], ["topic"]
+            )
+        ]
+
+    @api.model
+    def _cron_enqueue(self):
+        """Queue the open days of every active site, then call the computation.
+
+        Open are today and yesterday in the site's timezone, and all days since
+        the job last ran if that is longer ago.
+        """
+        lastcall = self.env.context.get("lastcall")
+        by_window = {}
+        for site in self.env["dist.site"].search([("active", "=", True)]):
+            last = site._local_day()
+            first = last - timedelta(days=1)
+            if lastcall:
+                first = min(first, site._local_day(lastcall))
+            by_window.setdefault((first, last), self.env["dist.site"])
+            by_window[first, last] |= site
+        for (first, last), sites in by_window.items():
+            self._backfill(sites, first, last)
+        self.env.ref("dist_rollout_governance.ir_cron_measure_compute")._trigger()
+
+    @api.model
+    def _cron_compute(self):
+        """Recompute the queued days, a window at a time.
+
+        One window (consecutive days, the same sites, one topic) is one unit: its
+        measures are recomputed, its queue rows deleted and the work committed.
+        Killed at any point, the next run finds the uncommitted windows still
+        queued and computes them again with the same result.
+        """
+        Queue = self.env["dist.measure.queue"]
+        Cron = self.env["ir.cron"]
+        last_id, pending = Queue._pending()
+        units = [
+            (topic, window)
+            for topic, site_days in sorted(pending.items())
+            for window in day_windows(site_days)
+        ]
+        remaining = len(units)
+        Cron._commit_progress(remaining=remaining)
+        for topic, (first, last, site_ids) in units:
+            sites = self.env["dist.site"].browse(site_ids).exists()
+            self._compute_window(topic, sites, first, last)
+            Queue._dequeue(last_id, topic, site_ids, first, last)
+            remaining -= 1
+            if not Cron._commit_progress(1, remaining=remaining):
+                return
+        if units:
+            self._after_compute()
+
+    @api.model
+    def _compute_window(self, topic, sites, date_from, date_to):
+        """Recompute every measure of a topic for the sites and days of a window.
+
+        A measure whose provider fails keeps its old values and its error; the
+        others are computed all the same.
+        """
+        measures = self.search([("topic", "=", topic), ("compute_method", "!=", False)])
+        for measure in measures:
+            try:
+                with self.env.cr.savepoint():
+                    measure._compute_values(sites, date_from, date_to)
+            except (psycopg2.InterfaceError, TransactionRollbackError):
+                # A lost connection or a concurrent update ends the transaction:
+                # the scheduler repeats the run, its queue is still there.
+                raise
+            except Exception as error:
+                _logger.exception("Measure %s could not be computed", measure.code)
+                measure.write({"last_error": str(error)})
+
+    def _compute_values(self, sites, date_from, date_to):
+        """Replace the values of the window by what the provider answers now."""
+        self.ensure_one()
+        cr = self.env.cr
+        query = getattr(self.env[self.provider_model], self.compute_method)(
+            self, sites, date_from, date_to
+        )
+        cr.execute(SQL("SET LOCAL jit = off"))
+        cr.execute(SQL("SET LOCAL statement_timeout = %s", STATEMENT_TIMEOUT))
+        self.env.flush_all()
+        if self.kind != "level":
+            cr.execute(
+                SQL(
+                    """
+                    DELETE FROM dist_measure_value
+                     WHERE measure_id = %s AND site_id = ANY(%s)
+                       AND day BETWEEN %s AND %s AND source = 'computed'
+                    """,
+                    self.id,
+                    sites.ids,
+                    date_from,
+                    date_to,
+                )
+            )
+        self._upsert(SQL("(%s)", query), "computed")
+        cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
+        self.write({"last_computed_at": fields.Datetime.now(), "last_error": False})

@@ -1,0 +1,88 @@
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DistMeasureProvider(models.AbstractModel):
+    """Base of the models that compute measures.
+
+    A provider inherits this model under its own name and has two methods a
+    measure.
+
+    ``_dist_measure_<x>(measure, sites, date_from, date_to)`` returns one ``SQL``
+    query for all the sites and the inclusive window of local days. Its columns are
+    exactly ``site_id int, day date, numerator numeric, denominator numeric,
+    sample_size int``, at most one row per site and day. A day without a row has no
+    evidence, which is not the same as zero. Measures of kind *level* answer for the
+    site's present day and ignore the window.
+
+    ``_dist_records_<x>(measure, site, date_from, date_to)`` returns
+    ``(model name, domain)`` of exactly the records counted by the query.
+
+    Neither loops over sites or records.
+    """
+
+    _name = "dist.measure.provider"
+    _description = "Measure Provider"
+
+    @api.model
+    def _sql_sites(self, sites):
+        """Return the sites as an SQL table ``(id, tz, company_id, cutover_at)``."""
+        self.env["dist.site"].flush_model(["tz", "company_id", "cutover_at"])
+        return SQL(
+            "(SELECT id, tz, company_id, cutover_at FROM dist_site WHERE id = ANY(%s))",
+            list(sites.ids),
+        )
+
+    @api.model
+    def _sql_local_day(self, timestamp, timezone):
+        """Return the SQL of the local day of a naive UTC timestamp."""
+        return SQL(
+            "((%s AT TIME ZONE 'UTC') AT TIME ZONE %s)::date", timestamp, timezone
+        )
+
+    @api.model
+    def _sql_today(self, timezone):
+        """Return the SQL of the present local day.
+
+        The server's clock is asked in Python, so that tests can hold it.
+        """
+        return self._sql_local_day(
+            SQL("%s::timestamp", fields.Datetime.now()), timezone
+        )
+
+    @api.model
+    def _utc_window(self, date_from, date_to):
+        """Return naive UTC bounds that hold the local days of every timezone.
+
+        Local days reach from UTC-12 to UTC+14: a day on either side covers them.
+        The bounds are for the index only; the local day decides.
+        """
+        return (
+            datetime.combine(date_from - timedelta(days=1), time.min),
+            datetime.combine(date_to + timedelta(days=2), time.min),
+        )
+
+    @api.model
+    def _local_bounds(self, site, date_from, date_to):
+        """Return the exact naive UTC bounds of a site's local days, end exclusive.
+
+        For the domains of ``_dist_records_*``, which know one site.
+        """
+        return (
+            self._utc_start(site, date_from),
+            self._utc_start(site, date_to + timedelta(days=1)),
+        )
+
+    @api.model
+    def _utc_start(self, site, day):
+        """Return the naive UTC moment at which the site's local day starts."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT (%s::timestamp AT TIME ZONE %s) AT TIME ZONE 'UTC'",
+                datetime.combine(day, time.min),
+                site.tz,
+            )
+        )
+        return self.env.cr.fetchone()[0]

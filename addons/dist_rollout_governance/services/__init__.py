@@ -1,0 +1,1 @@
+from . import canonical, day_windows, hash_chain, text

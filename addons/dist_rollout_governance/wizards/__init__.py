@@ -1,0 +1,3 @@
+from . import dist_attest_wizard
+from . import dist_signoff_check_wizard
+from . import dist_signoff_wizard
