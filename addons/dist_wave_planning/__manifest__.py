@@ -1,0 +1,27 @@
+{
+    "name": "Distribution Rollout Waves",
+    "summary": "Rollout waves, evidence-computed readiness gates and go/no-go",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Distribution Rollout",
+    "website": "https://github.com/OCA/dist-rollout",
+    "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
+    "license": "AGPL-3",
+    "depends": ["dist_rollout_governance"],
+    "data": [
+        "security/dist_wave_planning_security.xml",
+        "security/ir.model.access.csv",
+        "data/dist_measure_data.xml",
+        "data/dist_gate_template_data.xml",
+        "data/ir_cron_data.xml",
+        "views/dist_gate_template_views.xml",
+        "views/dist_gate_line_views.xml",
+        "views/dist_gate_views.xml",
+        "views/dist_wave_views.xml",
+        "views/dist_program_views.xml",
+        "views/dist_wave_planning_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["dist_wave_planning/static/tests/tours/**/*"],
+    },
+}

@@ -1,0 +1,243 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.dist_rollout_governance.services.canonical import moment_text
+
+
+class DistGate(models.Model):
+    """The readiness gate of one site in one wave, signed by its site manager."""
+
+    _name = "dist.gate"
+    _description = "Readiness Gate"
+    _inherit = "dist.wave.site.mixin"
+    _protected_fields = frozenset({"state", "signed_at", "score", "is_passed"})
+
+    planned_go_live = fields.Date(related="wave_id.planned_go_live", store=True)
+    wave_state = fields.Selection(related="wave_id.state", string="Wave Status")
+    line_ids = fields.One2many("dist.gate.line", "gate_id", string="Lines")
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("not_ready", "Not Ready"),
+            ("signed", "Signed"),
+        ],
+        default="open",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        group_expand=True,
+    )
+    signed_at = fields.Datetime(readonly=True, copy=False)
+    is_passed = fields.Boolean(
+        string="Passed",
+        compute="_compute_score",
+        store=True,
+        help="Every mandatory line has passed.",
+    )
+    score = fields.Float(
+        string="Readiness",
+        digits=(5, 1),
+        aggregator="avg",
+        compute="_compute_score",
+        store=True,
+        help="Weight of the passed lines over the weight of all lines, in percent.",
+    )
+    line_count = fields.Integer(compute="_compute_line_counts")
+    passed_count = fields.Integer(compute="_compute_line_counts")
+    red_lines = fields.Text(
+        string="Not Passed",
+        compute="_compute_line_counts",
+        help="The mandatory lines that have not passed, and why.",
+    )
+    can_sign = fields.Boolean(compute="_compute_can_sign")
+
+    _wave_site_uniq = models.UniqueIndex(
+        "(wave_id, site_id)", "The site has a gate in this wave already."
+    )
+
+    @api.depends("line_ids.result", "line_ids.weight", "line_ids.is_mandatory")
+    def _compute_score(self):
+        for gate in self:
+            passed = gate.line_ids.filtered(lambda line: line.result == "passed")
+            total = sum(gate.line_ids.mapped("weight"))
+            gate.score = 100 * sum(passed.mapped("weight")) / total if total else 0
+            gate.is_passed = bool(gate.line_ids) and not (
+                gate.line_ids.filtered("is_mandatory") - passed
+            )
+
+    @api.depends("line_ids.result")
+    def _compute_line_counts(self):
+        for gate in self:
+            gate.line_count = len(gate.line_ids)
+            gate.passed_count = len(
+                gate.line_ids.filtered(lambda line: line.result == "passed")
+            )
+            gate.red_lines = "\n".join(
+                line._result_sentence() for line in gate._red_lines()
+            )
+
+    @api.depends("site_id", "wave_id.state")
+    @api.depends_context("uid")
+    def _compute_can_sign(self):
+        for gate in self:
+            gate.can_sign = (
+                gate.wave_id.state == "preparing"
+                # sudo: only whether the user belongs to the site's team is asked.
+                and self.env.user in gate.sudo().site_id.member_ids
+            )
+
+    def _red_lines(self):
+        """Return the mandatory lines that have not passed."""
+        return self.line_ids.filtered(
+            lambda line: line.is_mandatory and line.result != "passed"
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        gates = super().create(vals_list)
+        gates._create_template_lines()
+        return gates
+
+    def _create_template_lines(self):
+        """Give each gate the lines of its wave's template, once a line."""
+        self.env["dist.gate.line"].create(
+            [
+                {**line._gate_line_vals(), "gate_id": gate.id}
+                for gate in self
+                for line in gate.wave_id.template_id.line_ids
+                - gate.line_ids.template_line_id
+            ]
+        )
+
+    # -- actions ---------------------------------------------------------------
+
+    def action_evaluate(self):
+        """Bring the results of the lines up to date now."""
+        self.check_access("read")
+        # sudo: results are protected outputs that follow from the measures alone.
+        self.sudo().line_ids._evaluate()
+
+    def action_open_lines(self):
+        """Open the lines as a list of their own."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_wave_planning.dist_gate_line_action"
+        )
+        return dict(action, domain=[("gate_id", "=", self.id)], context={})
+
+    @api.model
+    def _cron_evaluate(self):
+        """Evaluate the gates of the waves that are not closed, a wave at a time."""
+        waves = self.env["dist.wave"].search(
+            [("state", "in", ("preparing", "go")), ("gate_ids", "!=", False)]
+        )
+        Cron = self.env["ir.cron"]
+        Cron._commit_progress(remaining=len(waves))
+        for wave in waves:
+            wave._evaluate_gates()
+            if not Cron._commit_progress(1):
+                break
+
+    # -- sign-off --------------------------------------------------------------
+
+    def _go_obstacles(self):
+        """Return what keeps the wave from a go decision because of this gate."""
+        self.ensure_one()
+        site = self.site_id.display_name
+        obstacles = [
+            self.env._("%(site)s: %(line)s", site=site, line=line._result_sentence())
+            for line in self._red_lines()
+        ]
+        if not self._is_fully_signed():
+            field = self._fields["signoff_state"]
+            states = dict(field._description_selection(self.env))
+            obstacles.append(
+                self.env._(
+                    "%(site)s: the site manager's signature is missing or no longer "
+                    "holds (%(state)s).",
+                    site=site,
+                    state=states[self._signoff_state_of(self._live_signoffs())],
+                )
+            )
+        return obstacles
+
+    def _signoff_roles(self):
+        return {"site_manager": self.env._("Site Manager")}
+
+    def _signoff_content(self):
+        return {
+            "wave": self.wave_id.name,
+            "site": self.site_id.code,
+            "planned_go_live": moment_text(self.planned_go_live),
+            "lines": [
+                {
+                    "key": f"{line.id} {line.name}",
+                    "workstream": line.workstream,
+                    "mandatory": line.is_mandatory,
+                    "weight": line.weight,
+                    **line._criterion_content(),
+                }
+                for line in self.line_ids
+            ],
+        }
+
+    def _signoff_facts(self):
+        return {
+            "lines": [
+                {"key": f"{line.id} {line.name}", **line._criterion_facts()}
+                for line in self.line_ids
+            ]
+        }
+
+    def _check_signoff_allowed(self, role, verdict):
+        self.ensure_one()
+        # sudo: only whether the user belongs to the site's team is asked.
+        if self.env.user not in self.sudo().site_id.member_ids:
+            raise AccessError(
+                self.env._("Only the site's manager and deputies sign for the site.")
+            )
+        if self.wave_id.state != "preparing":
+            raise UserError(
+                self.env._("A gate is signed while its wave is in preparation.")
+            )
+        if verdict == "sign":
+            self.action_evaluate()
+            self._check_may_pass()
+
+    def _check_may_pass(self):
+        """Raise unless the lines allow a signature by the current user."""
+        if self._red_lines() or not self.line_ids:
+            raise UserError(
+                self.env._(
+                    "These lines have not passed yet. Solve them, or answer "
+                    "“not ready” with the reason:"
+                )
+                + "\n- "
+                + "\n- ".join(line._result_sentence() for line in self._red_lines())
+            )
+        prepared = self.line_ids.filtered(
+            lambda line: line.attested_by_id == self.env.user
+        )
+        if prepared:
+            raise UserError(
+                self.env._(
+                    "You attested “%(line)s” yourself. Another person of the site's "
+                    "team has to sign.",
+                    line=prepared[0].name,
+                )
+            )
+
+    def _after_sign(self, signoff):
+        states = {"sign": "signed", "refuse": "not_ready", "revoke": "open"}
+        # sudo: the state is protected and follows the signature just given.
+        self.sudo().write(
+            {
+                "state": states[signoff.verdict],
+                "signed_at": signoff.verdict == "sign" and signoff.signed_at,
+            }
+        )
+
+    @api.model
+    def _signoff_claims(self, program):
+        return self.search([("program_id", "=", program.id), ("state", "=", "signed")])

@@ -1,0 +1,413 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.dist_rollout_governance.services.canonical import moment_text
+
+STATES = [
+    ("draft", "Draft"),
+    ("preparing", "Preparing"),
+    ("go", "Go Decided"),
+    ("hypercare", "Hypercare"),
+    ("closed", "Closed"),
+]
+
+
+class DistWave(models.Model):
+    """A group of sites that goes live together.
+
+    A wave moves through its states by ``action_*`` methods only. Each asks
+    ``_obstacles``: the sentences it returns are shown on the form, raised by the
+    method, and empty when the way is free.
+    """
+
+    _name = "dist.wave"
+    _description = "Rollout Wave"
+    _inherit = [
+        "dist.protected.mixin",
+        "dist.signoff.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "program_id, sequence, planned_go_live, id"
+    _mail_post_access = "read"
+    _protected_fields = frozenset({"state", "decided_at"})
+    _immutable_fields = frozenset({"program_id"})
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    program_id = fields.Many2one(
+        "dist.program", required=True, ondelete="restrict", index=True
+    )
+    manager_id = fields.Many2one(
+        "res.users", string="Wave Lead", default=lambda self: self.env.user
+    )
+    planned_go_live = fields.Date(
+        string="Planned Go-live", tracking=True, help="Day the sites go live."
+    )
+    template_id = fields.Many2one(
+        "dist.gate.template",
+        string="Gate Template",
+        ondelete="restrict",
+        help="The lines of every site's readiness gate.",
+    )
+    site_ids = fields.Many2many(
+        "dist.site",
+        "dist_wave_site_rel",
+        string="Sites",
+        domain="[('program_id', '=', program_id)]",
+    )
+    company_ids = fields.Many2many(
+        "res.company",
+        "dist_wave_company_rel",
+        string="Companies",
+        compute="_compute_company_ids",
+        store=True,
+        help="Companies of the sites: who may see the wave.",
+    )
+    state = fields.Selection(
+        STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        group_expand=True,
+    )
+    decided_at = fields.Datetime(string="Go Decided At", readonly=True, copy=False)
+    gate_ids = fields.One2many("dist.gate", "wave_id", string="Gates")
+    gate_count = fields.Integer(compute="_compute_readiness")
+    gate_signed_count = fields.Integer(
+        string="Signed Gates", compute="_compute_readiness"
+    )
+    readiness = fields.Float(
+        compute="_compute_readiness",
+        help="Mean readiness score of the sites, in percent.",
+    )
+    obstacles = fields.Text(
+        string="Before the Next Step",
+        compute="_compute_obstacles",
+        help="What is missing for the next step of the wave.",
+    )
+
+    _name_uniq = models.UniqueIndex(
+        "(program_id, name)", "The program has a wave with this name already."
+    )
+
+    @api.depends("site_ids.company_id")
+    def _compute_company_ids(self):
+        for wave in self:
+            wave.company_ids = wave.site_ids.company_id
+
+    @api.depends("gate_ids.score", "gate_ids.state")
+    def _compute_readiness(self):
+        figures = {
+            wave: (count, score, states)
+            for wave, count, score, states in self.env["dist.gate"]._read_group(
+                [("wave_id", "in", self.ids)],
+                ["wave_id"],
+                ["__count", "score:avg", "state:array_agg"],
+            )
+        }
+        for wave in self:
+            count, score, states = figures.get(wave._origin, (0, 0.0, []))
+            wave.gate_count = count
+            wave.readiness = score
+            wave.gate_signed_count = states.count("signed")
+
+    def _compute_obstacles(self):
+        steps = {
+            "draft": "prepare",
+            "preparing": "go",
+            "go": "start_hypercare",
+            "hypercare": "close",
+        }
+        for wave in self:
+            step = steps.get(wave.state)
+            wave.obstacles = step and "\n".join(wave._obstacles(step))
+
+    @api.constrains("site_ids", "program_id")
+    def _check_sites(self):
+        # sudo: the checks look at sites and waves of every company.
+        for wave in self.sudo():
+            foreign = wave.site_ids.filtered(
+                lambda site, program=wave.program_id: site.program_id != program
+            )
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "Site %(site)s is not part of program %(program)s.",
+                        site=foreign[0].display_name,
+                        program=wave.program_id.name,
+                    )
+                )
+            late = wave.site_ids - wave.gate_ids.site_id
+            if late and wave.state not in ("draft", "preparing"):
+                raise ValidationError(
+                    self.env._(
+                        "%(wave)s is decided: %(site)s can't join it any more. Plan "
+                        "the site in another wave.",
+                        wave=wave.name,
+                        site=late[0].display_name,
+                    )
+                )
+            gone = wave.gate_ids.site_id - wave.site_ids
+            if gone:
+                raise ValidationError(
+                    self.env._(
+                        "%(site)s has a readiness gate in %(wave)s and can't leave "
+                        "it. Archive the wave and plan the site in another one.",
+                        site=gone[0].display_name,
+                        wave=wave.name,
+                    )
+                )
+
+    @api.constrains("site_ids", "state", "active")
+    def _check_one_open_wave(self):
+        """A site goes live once: it stands in one wave that is not closed."""
+        # sudo: see _check_sites
+        for wave in self.sudo().filtered(
+            lambda wave: wave.active and wave.state != "closed"
+        ):
+            other = wave.search(
+                [
+                    ("id", "!=", wave.id),
+                    ("state", "!=", "closed"),
+                    ("site_ids", "in", wave.site_ids.ids),
+                ],
+                limit=1,
+            )
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "Site %(site)s is planned in wave %(wave)s already.",
+                        site=(other.site_ids & wave.site_ids)[0].display_name,
+                        wave=other.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_started(self):
+        for wave in self:
+            if wave.gate_ids:
+                raise UserError(
+                    self.env._(
+                        "%(wave)s has readiness gates. Archive it instead.",
+                        wave=wave.name,
+                    )
+                )
+
+    # -- transitions ----------------------------------------------------------------
+
+    def _obstacles(self, step):
+        """Return a sentence for each condition that a step still misses.
+
+        :param step: ``prepare``, ``go``, ``start_hypercare`` or ``close``
+        """
+        self.ensure_one()
+        # sudo: a wave's sites may belong to companies the user does not see; they
+        # count all the same.
+        return getattr(self.sudo(), f"_{step}_obstacles")()
+
+    def _prepare_obstacles(self):
+        env = self.env
+        obstacles = []
+        if self.state not in ("draft", "preparing"):
+            obstacles.append(env._("Gates are opened before the go decision."))
+        if not self.site_ids:
+            obstacles.append(env._("Add the sites of the wave."))
+        if not self.planned_go_live:
+            obstacles.append(env._("Set the planned go-live."))
+        if not self.template_id.line_ids:
+            obstacles.append(env._("Choose a gate template that has lines."))
+        return obstacles
+
+    def _go_obstacles(self):
+        env = self.env
+        if self.state != "preparing":
+            return [env._("Go is decided while the wave is in preparation.")]
+        obstacles = []
+        for site in self.site_ids - self.gate_ids.site_id:
+            obstacles.append(
+                env._("%(site)s has no readiness gate.", site=site.display_name)
+            )
+        for gate in self.gate_ids:
+            obstacles += gate._go_obstacles()
+        return obstacles
+
+    def _start_hypercare_obstacles(self):
+        env = self.env
+        if self.state != "go":
+            return [env._("Hypercare starts after the go decision.")]
+        now = fields.Datetime.now()
+        return [
+            env._(
+                "%(site)s has not gone live: set its cutover, or wait for it.",
+                site=site.display_name,
+            )
+            for site in self.site_ids
+            if not site.cutover_at or site.cutover_at > now
+        ]
+
+    def _close_obstacles(self):
+        if self.state != "hypercare":
+            return [self.env._("A wave is closed at the end of its hypercare.")]
+        return []
+
+    def _check_step(self, step):
+        """Raise one error that lists everything the step misses."""
+        for wave in self:
+            obstacles = wave._obstacles(step)
+            if obstacles:
+                raise UserError(
+                    self.env._("%(wave)s can't take this step yet:", wave=wave.name)
+                    + "\n- "
+                    + "\n- ".join(obstacles)
+                )
+
+    def _check_role(self, group, who):
+        if not self.env.user.has_group(group):
+            raise AccessError(self.env._("This step is taken by: %(who)s.", who=who))
+
+    def action_open_gates(self):
+        """Open a readiness gate for each site that has none yet."""
+        self.check_access("write")
+        self._check_role(
+            "dist_rollout_governance.group_consultant", self.env._("Consultants")
+        )
+        self._check_step("prepare")
+        # sudo: the state is protected, and a wave may have sites of companies the
+        # consultant does not see; role and conditions are checked above.
+        for wave in self.sudo():
+            wave.gate_ids.create(
+                [
+                    {"wave_id": wave.id, "site_id": site.id}
+                    for site in wave.site_ids - wave.gate_ids.site_id
+                ]
+            )
+            wave.state = "preparing"
+        self._evaluate_gates()
+
+    def action_decide_go(self):
+        """Open the signature dialog of the go decision."""
+        self.ensure_one()
+        self._evaluate_gates()
+        self._check_step("go")
+        return self._signoff_wizard_action("sign")
+
+    def action_decide_no_go(self):
+        """Open the dialog that records a no-go with its reason."""
+        self.ensure_one()
+        return self._signoff_wizard_action("refuse")
+
+    def action_start_hypercare(self):
+        """Start hypercare of the sites that went live."""
+        self._check_role(
+            "dist_rollout_governance.group_consultant", self.env._("Consultants")
+        )
+        self.check_access("write")
+        self._check_step("start_hypercare")
+        # sudo: the state is protected; role and conditions are checked above.
+        self.sudo().state = "hypercare"
+
+    def action_close(self):
+        """Close the wave at the end of its hypercare."""
+        self._check_role(
+            "dist_rollout_governance.group_consultant", self.env._("Consultants")
+        )
+        self.check_access("write")
+        self._check_step("close")
+        # sudo: the state is protected; role and conditions are checked above.
+        self.sudo().state = "closed"
+
+    def action_open_gate_list(self):
+        """Open the wave's readiness gates."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_wave_planning.dist_gate_action"
+        )
+        return dict(action, domain=[("wave_id", "=", self.id)], context={})
+
+    def _evaluate_gates(self):
+        """Bring the lines up to date before they decide something."""
+        # sudo: results are protected outputs that follow from the measures.
+        self.sudo().gate_ids.line_ids._evaluate()
+
+    # -- sign-off: the go decision ----------------------------------------------------
+
+    def _signoff_program(self):
+        return self.program_id
+
+    def _signoff_roles(self):
+        return {"steering": self.env._("Steering Committee")}
+
+    def _signoff_content(self):
+        return {
+            "wave": self.name,
+            "program": self.program_id.code,
+            "planned_go_live": moment_text(self.planned_go_live),
+            "gates": [
+                {
+                    "key": gate.site_id.code,
+                    "state": gate.state,
+                    "signoffs": [
+                        {"key": role, "hash": row.hash}
+                        for role, row in sorted(gate._live_signoffs().items())
+                    ],
+                }
+                for gate in self.gate_ids.sorted(lambda gate: gate.site_id.code)
+            ],
+        }
+
+    def _signoff_facts(self):
+        return {
+            "lines": [
+                {
+                    "site": line.site_id.code,
+                    "line": line.name,
+                    "result": line.result,
+                    "mandatory": line.is_mandatory,
+                    **line._criterion_facts(),
+                }
+                for line in self.gate_ids.line_ids
+            ]
+        }
+
+    def _check_signoff_allowed(self, role, verdict):
+        self.ensure_one()
+        self._check_role(
+            "dist_rollout_governance.group_governance_member",
+            self.env._("Governance Members"),
+        )
+        if verdict == "revoke":
+            if self.state != "go":
+                raise UserError(
+                    self.env._("The go decision is taken back before hypercare starts.")
+                )
+        elif verdict == "refuse":
+            if self.state != "preparing":
+                raise UserError(
+                    self.env._("No-go is decided while the wave is in preparation.")
+                )
+        else:
+            self._evaluate_gates()
+            self._check_step("go")
+
+    def _after_sign(self, signoff):
+        states = {"sign": "go", "refuse": "preparing", "revoke": "preparing"}
+        # sudo: the state is protected and follows the decision just signed.
+        self.sudo().write(
+            {
+                "state": states[signoff.verdict],
+                "decided_at": signoff.verdict == "sign" and signoff.signed_at,
+            }
+        )
+
+    @api.model
+    def _signoff_claims(self, program):
+        return self.with_context(active_test=False).search(
+            [
+                ("program_id", "=", program.id),
+                ("state", "in", ("go", "hypercare", "closed")),
+            ]
+        )

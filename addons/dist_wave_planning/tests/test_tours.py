@@ -1,0 +1,82 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .common import WaveCommon
+
+
+class TourCommon(WaveCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # On a phone OdooBot's first chat would cover the application.
+        cls.env["res.users"].search([]).odoobot_state = "disabled"
+
+
+@tagged("post_install", "-at_install")
+class TestSignOnThePhone(TourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_site_manager_signs(self):
+        gate_a, _gate_b = self._open_gates()
+        self._pass_lines(gate_a)
+        self.start_tour(
+            "/odoo/my-readiness",
+            "dist_site_manager_signs",
+            login=self.manager_a.login,
+        )
+        self.assertEqual(gate_a.state, "signed")
+        row = gate_a.signoff_ids
+        self.assertEqual(row.signer_id, self.manager_a)
+        self.assertTrue(row.signature)
+        self.assertFalse(row.chain_id.sudo()._run_check())
+
+
+@tagged("post_install", "-at_install")
+class TestSignOnTheDesktop(TestSignOnThePhone):
+    browser_size = "1400x900"
+    touch_enabled = False
+
+
+@tagged("post_install", "-at_install")
+class TestPlanWave(TourCommon):
+    browser_size = "1400x900"
+
+    def test_consultant_plans_wave(self):
+        self.wave.active = False
+        measure = self.env["dist.measure"]._get("negative_quants")
+        self.env["dist.gate.template"].create(
+            {
+                "name": "Tour Template",
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "name": "No negative stock",
+                            "workstream": "logistics",
+                            "measure_id": measure.id,
+                            "operator": "=",
+                            "threshold": 0,
+                        }
+                    )
+                ],
+            }
+        )
+        warehouse = self._create_warehouse("TUR", self.site_a)
+        product = self.env["product.product"].create(
+            {"name": "Tour Bolt", "is_storable": True}
+        )
+        self.env["stock.quant"]._update_available_quantity(
+            product, warehouse.lot_stock_id, -3
+        )
+        today = self.site_a._local_day()
+        measure._compute_values(self.site_a, today - timedelta(days=1), today)
+        self.user_consultant.group_ids += self.env.ref("stock.group_stock_user")
+        self.start_tour(
+            "/odoo/rollout-waves",
+            "dist_consultant_plans_wave",
+            login=self.user_consultant.login,
+        )
+        wave = self.env["dist.wave"].search([("name", "=", "Tour Wave")])
+        self.assertEqual(wave.gate_ids.line_ids.result, "failed")
