@@ -1,0 +1,35 @@
+{
+    "name": "Distribution Rollout Data Migration",
+    "summary": "Staged loads from legacy files, reconciled with stock and orders",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Distribution Rollout",
+    "website": "https://github.com/OCA/dist-rollout",
+    "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
+    "license": "AGPL-3",
+    "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase"],
+    "external_dependencies": {
+        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML"]
+    },
+    "data": [
+        "security/dist_data_migration_security.xml",
+        "security/ir.model.access.csv",
+        "data/dist_measure_data.xml",
+        "data/dist_migration_object_data.xml",
+        "data/ir_cron_data.xml",
+        "wizards/dist_migration_upload_views.xml",
+        "wizards/dist_migration_mapping_import_views.xml",
+        "views/dist_migration_object_views.xml",
+        "views/dist_migration_mapping_views.xml",
+        "views/dist_migration_source_views.xml",
+        "views/dist_migration_row_views.xml",
+        "views/dist_migration_finding_views.xml",
+        "views/dist_legacy_key_views.xml",
+        "views/dist_reconciliation_views.xml",
+        "views/dist_migration_cycle_views.xml",
+        "views/dist_data_migration_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["dist_data_migration/static/tests/tours/**/*"],
+    },
+}

@@ -1,0 +1,342 @@
+import contextlib
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..services.loaders import LOADERS, base
+
+_logger = logging.getLogger(__name__)
+
+#: what one row may do wrong without stopping the others; a lost connection, a
+#: serialization failure or a programming error is none of these
+ROW_ERRORS = (
+    UserError,
+    base.LoadError,
+    psycopg2.errors.IntegrityError,
+    psycopg2.errors.DataError,
+    ValueError,
+)
+
+
+class _Rollback(Exception):
+    """Leaves the savepoint of a simulation."""
+
+
+# one file per step keeps them readable
+# pylint: disable=consider-merging-classes-inherited
+class DistMigrationCycle(models.Model):
+    """From validated rows to records."""
+
+    _inherit = "dist.migration.cycle"
+
+    # -- simulate ---------------------------------------------------------------------
+
+    def action_simulate(self):
+        """Do the whole load, count what it does, and undo it."""
+        self.ensure_one()
+        self._check_action("simulate")
+        self._take_part()
+        self._engine()._simulate()
+        return True
+
+    def _simulate(self):
+        outcomes, summary = [], {}
+        with contextlib.suppress(_Rollback), self.env.cr.savepoint():
+            self._reset_rows()
+            self._load_rows(collect=outcomes)
+            raise _Rollback
+        # what the rolled-back records would have sent or tracked must not run
+        self.env.cr.precommit.clear()
+        self.env.cr.postcommit.clear()
+        self.env.invalidate_all(flush=False)
+        for code, outcome in outcomes:
+            counts = summary.setdefault(
+                code, {"create": 0, "update": 0, "same": 0, "fail": 0}
+            )
+            counts[outcome.status] += 1
+        self._store_outcomes([outcome for _code, outcome in outcomes], simulated=True)
+        self._set({"state": "simulated", "simulation": summary})
+
+    # -- load -------------------------------------------------------------------------
+
+    def action_load(self):
+        """Hand the cycle to the scheduled action that loads it in chunks."""
+        self.ensure_one()
+        self._check_action("load")
+        self._check_loadable()
+        self._take_part()
+        self._engine()._start_load()
+        # sudo: stewards may not see scheduled actions; this one only gets woken
+        self.env.ref("dist_data_migration.ir_cron_load").sudo()._trigger()
+        return True
+
+    def action_stop(self):
+        """Take the cycle off the background load; a later load goes on from here."""
+        self.ensure_one()
+        self._check_action("stop")
+        self._take_part()
+        self._engine()._set({"state": "validated"})
+        return True
+
+    def _check_loadable(self):
+        if not self.row_count:
+            raise UserError(self.env._("There are no rows to load."))
+        if self.kind == "final" and self.cutover_at > fields.Datetime.now():
+            raise UserError(
+                self.env._("The final load starts after the cutover, not before.")
+            )
+
+    def _start_load(self):
+        self._reset_rows()
+        self._set(
+            {
+                "state": "loading",
+                "load_started_at": fields.Datetime.now(),
+                "load_finished_at": False,
+                "load_revision": self.load_revision + 1,
+            }
+        )
+
+    def _reset_rows(self):
+        """Make all rows without errors pending, loaded ones too.
+
+        A repeated load goes through every row again and changes nothing where nothing
+        differs; that is what makes it safe to repeat.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dist_migration_row SET state = 'valid', error = NULL,"
+                " outcome = NULL WHERE cycle_id = %s AND state IN ('loaded', 'failed')",
+                self.id,
+            )
+        )
+        self.env["dist.migration.row"].invalidate_model()
+
+    def _load_now(self):
+        """Load in this transaction, without the scheduled action.
+
+        For demo data, trials and tests of small extracts.
+        """
+        self.ensure_one()
+        self._check_action("load")
+        self._check_loadable()
+        self._take_part()
+        cycle = self._engine()
+        cycle._start_load()
+        cycle._load_rows()
+        cycle._finish_load()
+
+    @api.model
+    def _cron_load(self):
+        """Load all cycles that wait for it, a chunk per commit.
+
+        Can be killed at any point: rows carry their state, records are found again by
+        their legacy key, and both are committed together.
+        """
+        commit = self.env["ir.cron"]._commit_progress
+        for cycle in self.search([("state", "=", "loading")], order="id"):
+            cycle = cycle._engine()
+            commit(remaining=cycle._count_steps())
+            finished = cycle._load_rows(
+                after_chunk=lambda done, cycle=cycle: commit(
+                    done, remaining=cycle._count_steps()
+                )
+            )
+            if not finished:
+                return
+            cycle._finish_load()
+            commit(1, remaining=0)
+
+    def _count_steps(self):
+        """Return pending rows and the closing step.
+
+        Without the latter the scheduled action would count as done after the last
+        chunk, and the cycle would stay in loading until its next turn.
+        """
+        return self._count_pending() + 1
+
+    def _count_pending(self):
+        return self.env["dist.migration.row"].search_count(
+            [("cycle_id", "=", self.id), ("state", "=", "valid")]
+        )
+
+    def _finish_load(self):
+        self._set({"state": "loaded", "load_finished_at": fields.Datetime.now()})
+        self.invalidate_recordset()
+
+    def _load_rows(self, after_chunk=None, collect=None):
+        """Load all pending rows in dependency order.
+
+        :param after_chunk: called with the number of rows of each chunk; a false
+            result stops the load, which goes on at the same place next time
+        :param collect: list that receives ``(object code, outcome)``
+        :return: whether nothing is pending any more
+        """
+        for migration_object, loader in self._loaders():
+            if loader.parent:
+                continue
+            if not self._load_object(migration_object, loader, after_chunk, collect):
+                return False
+        self._fail_orphans()
+        return True
+
+    def _load_object(self, migration_object, loader, after_chunk, collect):
+        """Load one object; return whether it is done, as opposed to stopped."""
+        while rows := self._pending_rows(migration_object, loader):
+            outcomes = self._load_chunk(loader, rows)
+            self._store_outcomes(outcomes)
+            if collect is not None:
+                collect += [(migration_object.code, outcome) for outcome in outcomes]
+            if after_chunk and not after_chunk(len(outcomes)):
+                return False
+        self._fail_circles(migration_object)
+        return True
+
+    def _pending_rows(self, migration_object, loader):
+        """Return the next rows to load; what they refer to has had its turn."""
+        own = [
+            name
+            for name, target in loader.targets.items()
+            if target.reference == migration_object.code
+        ]
+        waits = SQL(" AND ").join(
+            SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM dist_migration_row p
+                     WHERE p.cycle_id = r.cycle_id AND p.object_id = r.object_id
+                       AND p.legacy_key = r.data->>%s AND p.state = 'valid')
+                """,
+                name,
+            )
+            for name in own
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.id, r.line, r.legacy_key, r.data, r.legacy
+                  FROM dist_migration_row r
+                 WHERE r.cycle_id = %s AND r.object_id = %s AND r.state = 'valid'
+                   AND %s
+                 ORDER BY r.line, r.id
+                 LIMIT %s
+                """,
+                self.id,
+                migration_object.id,
+                waits if own else SQL("TRUE"),
+                loader.chunk_size,
+            )
+        )
+        return [base.Row(*row) for row in rows]
+
+    def _fail_circles(self, migration_object):
+        """List rows that wait for each other; no order could load them."""
+        rows = self.env["dist.migration.row"].search(
+            [
+                ("cycle_id", "=", self.id),
+                ("object_id", "=", migration_object.id),
+                ("state", "=", "valid"),
+            ]
+        )
+        message = self.env._("The row refers to itself, directly or in a circle.")
+        self._store_outcomes(
+            [base.Outcome(row_id, "fail", 0, message) for row_id in rows.ids]
+        )
+
+    def _load_chunk(self, loader, rows):
+        """Load rows in a savepoint; halve them until a bad one stands alone."""
+        try:
+            with self.env.cr.savepoint():
+                return loader.apply(rows)
+        except ROW_ERRORS as error:
+            self.env.invalidate_all(flush=False)
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                return [
+                    *self._load_chunk(loader, rows[:middle]),
+                    *self._load_chunk(loader, rows[middle:]),
+                ]
+            message = self._row_error(error)
+            return [
+                base.Outcome(row_id, "fail", 0, message)
+                for row_id in [rows[0].id, *self._children(loader, rows[0])]
+            ]
+
+    def _row_error(self, error):
+        """Return a sentence for the person who has to correct the row."""
+        if isinstance(error, psycopg2.Error):
+            _logger.info("A row could not be loaded: %s", error)
+            return self.env._(
+                "The database refused the row: %(reason)s",
+                reason=(error.diag.message_primary or str(error)),
+            )
+        return str(error)
+
+    def _children(self, loader, row):
+        """Return the ids of rows that are loaded together with this one."""
+        children = [
+            (record, other)
+            for record, other in self._loaders()
+            if other.parent == loader.key
+        ]
+        ids = []
+        for record, _other in children:
+            for state, _error, values in self._child_rows(record, "order", [row.key]):
+                if state != "invalid":
+                    ids.append(values[0])
+        return ids
+
+    def _fail_orphans(self):
+        """Rows whose parent was not loaded are listed, not left pending."""
+        codes = [key for key, loader in LOADERS.items() if loader.parent]
+        orphans = self.env["dist.migration.row"].search(
+            [
+                ("cycle_id", "=", self.id),
+                ("state", "=", "valid"),
+                ("object_id.loader", "in", codes),
+            ]
+        )
+        message = self.env._("The order it belongs to was not loaded.")
+        self._store_outcomes(
+            [base.Outcome(row_id, "fail", 0, message) for row_id in orphans.ids]
+        )
+
+    def _store_outcomes(self, outcomes, simulated=False):
+        """Write what became of rows, one statement for all of them.
+
+        After a simulation the rows stay pending; outcome and message tell what would
+        happen.
+        """
+        if not outcomes:
+            return
+        values = SQL(", ").join(
+            SQL(
+                "(%s, %s, %s, %s)",
+                outcome.row_id,
+                outcome.status,
+                outcome.res_id or None,
+                outcome.message or None,
+            )
+            for outcome in outcomes
+        )
+        state = SQL("CASE v.status WHEN 'fail' THEN 'failed' ELSE 'loaded' END")
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dist_migration_row r
+                   SET outcome = v.status, error = v.message, state = %s, res_id = %s,
+                       write_date = %s
+                  FROM (VALUES %s) AS v(id, status, res_id, message)
+                 WHERE r.id = v.id::int
+                """,
+                SQL("r.state") if simulated else state,
+                SQL("r.res_id") if simulated else SQL("v.res_id::int"),
+                fields.Datetime.now(),
+                values,
+            )
+        )
+        self.env["dist.migration.row"].invalidate_model()

@@ -1,0 +1,86 @@
+from odoo import fields, models
+
+
+class DistReconciliationControl(models.Model):
+    """One figure of a reconciliation: legacy, Odoo, difference, tolerance.
+
+    The sum of absolute differences stands beside the net difference, so that errors
+    in opposite directions can't cancel out; it decides on the result.
+    """
+
+    _name = "dist.reconciliation.control"
+    _description = "Reconciliation Control"
+    _order = "reconciliation_id desc, sequence, id"
+
+    reconciliation_id = fields.Many2one(
+        "dist.reconciliation", required=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one(
+        related="reconciliation_id.company_id", store=True, index=True
+    )
+    sequence = fields.Integer()
+    code = fields.Char(required=True)
+    name = fields.Char(string="Control", required=True)
+    unit = fields.Selection(
+        [("count", "Count"), ("quantity", "Quantity"), ("amount", "Amount")],
+        required=True,
+    )
+    legacy = fields.Float(digits=(20, 6))
+    odoo = fields.Float(digits=(20, 6))
+    difference = fields.Float(digits=(20, 6))
+    absolute_difference = fields.Float(
+        digits=(20, 6),
+        help="Sum of the differences of all keys, each without its sign.",
+    )
+    tolerance = fields.Float(digits=(20, 6))
+    match_count = fields.Integer(string="Matches")
+    mismatch_count = fields.Integer(string="Discrepancies")
+    result = fields.Selection([("passed", "Passed"), ("failed", "Differs")])
+    note = fields.Char()
+
+    def _set_figures(self, figure, figures):
+        """Take the figures of a comparison.
+
+        :param figure: count, qty, value or rounded
+        """
+        self.ensure_one()
+        legacy, odoo = figures[f"legacy_{figure}"], figures[f"odoo_{figure}"]
+        gross = figures[f"abs_{figure}"]
+        tolerance = figures["tolerance"] if figure == "value" else 0
+        self.write(
+            {
+                "legacy": legacy,
+                "odoo": odoo,
+                "difference": odoo - legacy,
+                "absolute_difference": gross,
+                "tolerance": tolerance,
+                "match_count": figures["matches"],
+                "mismatch_count": figures["mismatches"],
+                "result": "passed" if gross <= tolerance else "failed",
+            }
+        )
+
+    def _facts(self):
+        """Return the control in the types of canonical JSON."""
+        self.ensure_one()
+        digits = 0 if self.unit == "count" else 2
+        facts = {
+            name: f"{self[name]:.{digits}f}"
+            for name in ("legacy", "odoo", "difference")
+        }
+        return {
+            "control": self.code,
+            "name": self.name,
+            **facts,
+            "absolute_difference": f"{self.absolute_difference:.4f}",
+            "tolerance": f"{self.tolerance:.4f}",
+            "matches": self.match_count,
+            "discrepancies": self.mismatch_count,
+            "result": self.result,
+        }
+
+    def action_view_discrepancies(self):
+        """Open the keys of this control that differ."""
+        self.ensure_one()
+        action = self.reconciliation_id.action_view_discrepancies()
+        return dict(action, domain=[("control_id", "=", self.id)])

@@ -1,0 +1,5 @@
+from . import loaders
+from . import mapping
+from . import reader
+from . import rules
+from . import reconcile

@@ -1,0 +1,111 @@
+from functools import cached_property
+
+from odoo.fields import Command
+from odoo.tools.translate import LazyTranslate
+
+from ..mapping import Target
+from .base import Loader, LoadError, register
+
+# plain Python has no env at hand; messages are translated when shown
+# pylint: disable=prefer-env-translation
+_lt = LazyTranslate(__name__, default_lang="en_US")
+
+
+class PartnerLoader(Loader):
+    """What customers and suppliers have in common."""
+
+    model = "res.partner"
+    rank = ""
+    targets = {
+        "name": Target(_lt("Name"), required=True),
+        "code": Target(_lt("Reference"), "code"),
+        "is_company": Target(_lt("Company"), "boolean"),
+        "contact_name": Target(_lt("Contact Name")),
+        "contact_function": Target(_lt("Contact Job Position")),
+        "street": Target(_lt("Street"), size=256),
+        "street2": Target(_lt("Street 2"), size=256),
+        "city": Target(_lt("City")),
+        "state": Target(_lt("State")),
+        "zip": Target(_lt("Zip"), "code"),
+        "country": Target(_lt("Country")),
+        "phone": Target(_lt("Phone")),
+        "email": Target(_lt("Email"), size=256),
+        "website": Target(_lt("Website"), size=512),
+        "vat": Target(_lt("Tax ID"), "code"),
+        "note": Target(_lt("Notes"), "text"),
+        "active": Target(_lt("Active"), "boolean"),
+    }
+    plain = ("street", "street2", "city", "zip", "phone", "email", "website", "vat")
+
+    def prepare(self, row):
+        data = row.data
+        country = self._country(data.get("country"))
+        vals = {
+            "name": data["name"],
+            "is_company": data.get("is_company", True),
+            "company_id": self.company_id(),
+            "active": data.get("active", True),
+        }
+        vals.update({name: data[name] for name in self.plain if data.get(name)})
+        if data.get("website"):
+            # as Odoo will store it, else every load would see a difference
+            vals["website"] = self.env[self.model]._clean_website(data["website"])
+        if data.get("code"):
+            vals["ref"] = data["code"]
+        if data.get("note"):
+            vals["comment"] = data["note"]
+        if country:
+            vals["country_id"] = country.id
+            state = self._state(country, data.get("state"))
+            if state:
+                vals["state_id"] = state.id
+        if data.get("contact_name"):
+            vals["child_ids"] = [self._contact(data)]
+        return vals
+
+    def apply(self, rows):
+        outcomes = super().apply(rows)
+        created = [line.res_id for line in outcomes if line.status == "create"]
+        # the rank makes them show up where users look for customers and vendors
+        self.env[self.model].browse(created).write({self.rank: 1})
+        return outcomes
+
+    def _contact(self, data):
+        contact = {"type": "contact", "name": data["contact_name"], "is_company": False}
+        if data.get("contact_function"):
+            contact["function"] = data["contact_function"]
+        return Command.create(dict(contact, company_id=self.company_id()))
+
+    @cached_property
+    def _countries(self):
+        return self.cycle._countries()
+
+    def _country(self, value):
+        if not value:
+            return None
+        country = self._countries.get(value.casefold())
+        if not country:
+            raise LoadError(_lt("The country %(name)s is unknown.", name=value))
+        return self.env["res.country"].browse(country)
+
+    def _state(self, country, value):
+        """Return the state, or None: free-text regions stay legacy attributes."""
+        if not value:
+            return None
+        wanted = value.casefold()
+        for state in country.state_ids:
+            if wanted in (state.code.casefold(), state.name.casefold()):
+                return state
+        return None
+
+
+@register
+class CustomerLoader(PartnerLoader):
+    key = "customer"
+    rank = "customer_rank"
+
+
+@register
+class SupplierLoader(PartnerLoader):
+    key = "supplier"
+    rank = "supplier_rank"

@@ -1,0 +1,55 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import MigrationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTours(HttpCase, MigrationCommon):
+    """The way of an extract through the screens, as those who walk it."""
+
+    def _open(self, path, tour, user):
+        self.start_tour(f"/odoo/{path}", tour, login=user.login)
+
+    def test_steward_and_controller(self):
+        cycle = self._create_cycle(name="Tour")
+        path = f"migration-cycles/{cycle.id}"
+        self._open(path, "dist_migration_steward", self.user_steward)
+        cycle.invalidate_recordset()
+        self.assertEqual(cycle.state, "loading")
+        running = cycle._engine()
+        running._load_rows()
+        running._finish_load()
+        self._open(path, "dist_migration_reconcile", self.user_steward)
+        cycle.invalidate_recordset()
+        run = cycle.reconciliation_id
+        self.assertEqual(run.result, "passed")
+        self._open(
+            f"reconciliations/{run.id}", "dist_migration_controller", self.user_finance
+        )
+
+    def test_screens_open(self):
+        """Every list of the addon, those of people on the move on a phone as well."""
+        cycle = self._create_loaded_cycle()
+        cycle.action_reconcile()
+        lists = (
+            "migration_cycle",
+            "migration_mapping",
+            "migration_object",
+            "migration_source",
+            "migration_row",
+            "migration_finding",
+            "legacy_key",
+            "reconciliation",
+            "reconciliation_discrepancy",
+        )
+        phone = ("migration_cycle", "reconciliation", "reconciliation_discrepancy")
+        for size, names in (("1400x900", lists), ("390x844", phone)):
+            self.browser_size = size
+            self.touch_enabled = size == "390x844"
+            for name in names:
+                action = f"action-dist_data_migration.dist_{name}_action"
+                with self.subTest(size=size, screen=name):
+                    self._open(action, "dist_migration_screens", self.user_steward)
+            path = f"reconciliations/{cycle.reconciliation_id.id}"
+            with self.subTest(size=size, screen="site manager"):
+                self._open(path, "dist_migration_form", self.manager_a)
