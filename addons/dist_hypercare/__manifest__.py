@@ -1,0 +1,27 @@
+{
+    "name": "Distribution Hypercare",
+    "summary": "Service and stock measures per site and day, exit by clean-day streak",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Distribution Rollout",
+    "website": "https://github.com/OCA/dist-rollout",
+    "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
+    "license": "AGPL-3",
+    "depends": ["dist_wave_planning", "sale_stock"],
+    "data": [
+        "security/dist_hypercare_security.xml",
+        "security/ir.model.access.csv",
+        "data/dist_measure_data.xml",
+        "data/dist_hypercare_criterion_template_data.xml",
+        "data/ir_cron_data.xml",
+        "views/dist_measure_value_views.xml",
+        "views/dist_hypercare_criterion_template_views.xml",
+        "views/dist_hypercare_criterion_views.xml",
+        "views/dist_hypercare_views.xml",
+        "views/dist_wave_views.xml",
+        "views/dist_hypercare_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["dist_hypercare/static/tests/tours/*.js"],
+    },
+}

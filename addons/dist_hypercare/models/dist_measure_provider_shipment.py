@@ -1,0 +1,322 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+# Locations that hold no stock of the company.
+OUTSIDE_USAGES = ("customer", "supplier", "inventory", "production", "view")
+
+
+class DistMeasureProviderShipment(models.AbstractModel):
+    """Measures of the first customer shipment of an order at a site.
+
+    Words used by the queries:
+
+    *goods line*
+        a confirmed order line of goods with an ordered quantity above zero; no
+        section, down payment or expense.
+    *customer issue*
+        a done move, or transfer, of an outgoing operation type of one of the site's
+        warehouses, from the company's own stock to a customer. Drop shipments touch
+        no warehouse and are none.
+    *first shipment* of an order at a site
+        the customer issues with the earliest effective date. An order that ships
+        from two sites is counted at each.
+
+    Quantities are taken from the customer issues and from the order line, never from
+    a move's demand or an outgoing transfer's back order: Odoo cuts the demand of a
+    done move to what was done, and in a multi-step delivery the short quantity stays
+    with the picking step.
+
+    Left out: shipments at or before the site's cutover, orders confirmed at or before
+    it (they were loaded, their history is the legacy system's), and sites that have
+    no cutover yet.
+    """
+
+    _name = "dist.measure.provider.shipment"
+    _description = "Measure Provider: Shipments"
+    _inherit = "dist.measure.provider"
+
+    # -- order fill rate ----------------------------------------------------------
+
+    @api.model
+    def _dist_measure_order_fill(self, measure, sites, date_from, date_to):
+        """Orders shipped completely by their first shipment over orders first shipped.
+
+        Source: WERC DC Measures, order fill rate on the first shipment.
+        """
+        return SQL(
+            """
+            SELECT site_id, day,
+                   COUNT(*) FILTER (WHERE is_filled)::numeric AS numerator,
+                   COUNT(*)::numeric AS denominator, COUNT(*)::int AS sample_size
+              FROM (%s) AS order_site
+          GROUP BY site_id, day
+            """,
+            self._sql_first_shipped_orders(sites, date_from, date_to),
+        )
+
+    @api.model
+    def _dist_records_order_fill(self, measure, site, date_from, date_to):
+        query = self._sql_first_shipped_orders(site, date_from, date_to)
+        ids = SQL("SELECT order_id FROM (%s) AS u", query)
+        return "sale.order", self._domain_of(ids)
+
+    @api.model
+    def _sql_first_shipped_orders(self, sites, date_from, date_to):
+        """Return the query (order_id, site_id, day, is_filled), a row per order × site.
+
+        One pass over all the moves of the candidate orders: a window function finds
+        the first shipment, so that nothing is joined with itself. Lines without any
+        move are kept, they count as not shipped.
+
+        Quantities are compared in the reference unit, less half of the last digit of
+        the move's unit, which is where Odoo rounded.
+
+        A line whose moves carry other products than its own is a kit. It is filled
+        when all its moves (returns aside) are done with the first shipment.
+        """
+        return SQL(
+            """
+            WITH type AS MATERIALIZED (%(types)s),
+            candidate AS MATERIALIZED (
+                SELECT DISTINCT sol.order_id
+                  FROM stock_picking sp
+                  JOIN type ON type.id = sp.picking_type_id
+                  JOIN stock_move sm ON sm.picking_id = sp.id
+                  JOIN sale_order_line sol ON sol.id = sm.sale_line_id
+                 WHERE sp.date_done >= %(utc_from)s AND sp.date_done < %(utc_to)s
+                   AND %(is_issue)s
+            ),
+            line_move AS (
+                SELECT sol.order_id, sol.id AS line_id, so.date_order,
+                       type.site_id, type.tz, type.cutover_at,
+                       sol.product_uom_qty * line_uom.factor AS ordered,
+                       sm.quantity * move_uom.factor AS moved,
+                       %(half_digit)s * move_uom.factor AS tolerance,
+                       sm.id IS NULL OR sm.product_id = sol.product_id AS is_own,
+                       sm.location_id = ANY(%(customers)s) AS is_return,
+                       sm.state = 'done' AS is_done,
+                       CASE WHEN %(is_issue)s THEN sp.date_done END AS shipped_at,
+                       MIN(CASE WHEN %(is_issue)s THEN sp.date_done END)
+                           OVER (PARTITION BY sol.order_id, type.site_id) AS first_at
+                  FROM candidate
+                  JOIN sale_order so ON so.id = candidate.order_id
+                  JOIN sale_order_line sol ON sol.order_id = so.id AND %(is_goods)s
+                  JOIN uom_uom line_uom ON line_uom.id = sol.product_uom_id
+             LEFT JOIN stock_move sm ON sm.sale_line_id = sol.id
+             LEFT JOIN uom_uom move_uom ON move_uom.id = sm.product_uom
+             LEFT JOIN stock_picking sp ON sp.id = sm.picking_id
+                  JOIN type ON type.id = CASE
+                       WHEN sm.id IS NOT NULL THEN sm.picking_type_id
+                       ELSE (SELECT out_type_id FROM stock_warehouse
+                              WHERE id = sol.warehouse_id) END
+            ),
+            goods_line AS (
+                SELECT order_id, site_id, MIN(tz) AS tz, MIN(first_at) AS first_at,
+                       CASE WHEN BOOL_OR(is_own)
+                            THEN COALESCE(SUM(moved) FILTER (
+                                     WHERE is_own AND shipped_at = first_at), 0)
+                                 >= MIN(ordered) - COALESCE(MAX(tolerance), 0)
+                            ELSE COALESCE(BOOL_AND(
+                                     is_done AND (shipped_at IS NULL
+                                                  OR shipped_at = first_at))
+                                     FILTER (WHERE NOT is_return), FALSE)
+                       END AS is_filled
+                  FROM line_move
+                 WHERE first_at > cutover_at AND date_order > cutover_at
+              GROUP BY order_id, site_id, line_id
+            ),
+            order_site AS (
+                SELECT order_id, site_id, %(day)s AS day,
+                       BOOL_AND(is_filled) AS is_filled
+                  FROM goods_line
+              GROUP BY order_id, site_id
+            )
+            SELECT order_id, site_id, day, is_filled FROM order_site
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            """,
+            is_goods=SQL(
+                """(sol.state = 'sale' AND sol.display_type IS NULL
+                    AND sol.is_downpayment IS NOT TRUE AND sol.is_expense IS NOT TRUE
+                    AND sol.qty_delivered_method = 'stock_move'
+                    AND sol.product_uom_qty > 0)"""
+            ),
+            half_digit=self._half_digit(),
+            day=self._sql_local_day(SQL("MIN(first_at)"), SQL("MIN(tz)")),
+            **self._fragments("sm", sites, date_from, date_to),
+        )
+
+    # -- on-time shipment ---------------------------------------------------------
+
+    @api.model
+    def _dist_measure_on_time(self, measure, sites, date_from, date_to):
+        """First shipments done on or before their deadline over first shipments.
+
+        Source: WERC DC Measures, on-time shipments, on the basis of first shipments.
+        """
+        return SQL(
+            """
+            SELECT site_id, day,
+                   COUNT(*) FILTER (WHERE is_on_time)::numeric AS numerator,
+                   COUNT(*)::numeric AS denominator, COUNT(*)::int AS sample_size
+              FROM (%s) AS shipment
+          GROUP BY site_id, day
+            """,
+            self._sql_first_pickings(sites, date_from, date_to),
+        )
+
+    @api.model
+    def _dist_records_on_time(self, measure, site, date_from, date_to):
+        query = self._sql_first_pickings(site, date_from, date_to)
+        ids = SQL("SELECT picking_id FROM (%s) AS u", query)
+        return "stock.picking", self._domain_of(ids)
+
+    @api.model
+    def _sql_first_pickings(self, sites, date_from, date_to):
+        """Return the query (picking_id, site_id, day, is_on_time) of first shipments.
+
+        A transfer belongs to the sales order that Odoo shows on it. Of transfers done
+        at the same moment the one with the lowest id stands for the shipment. Without
+        a deadline there is no promise to keep: such a transfer is left out.
+        """
+        return SQL(
+            """
+            WITH type AS MATERIALIZED (%(types)s),
+            candidate AS MATERIALIZED (
+                SELECT DISTINCT sp.sale_id
+                  FROM stock_picking sp
+                  JOIN type ON type.id = sp.picking_type_id
+                 WHERE sp.date_done >= %(utc_from)s AND sp.date_done < %(utc_to)s
+                   AND sp.sale_id IS NOT NULL AND %(is_issue)s
+            ),
+            first_picking AS (
+                SELECT DISTINCT ON (sp.sale_id, type.site_id)
+                       sp.id AS picking_id, sp.date_done, sp.date_deadline,
+                       so.date_order, type.site_id, type.tz, type.cutover_at
+                  FROM candidate
+                  JOIN sale_order so ON so.id = candidate.sale_id AND so.state = 'sale'
+                  JOIN stock_picking sp ON sp.sale_id = so.id
+                  JOIN type ON type.id = sp.picking_type_id
+                 WHERE %(is_issue)s
+              ORDER BY sp.sale_id, type.site_id, sp.date_done, sp.id
+            ),
+            shipment AS (
+                SELECT picking_id, site_id, %(day)s AS day, %(deadline)s AS deadline
+                  FROM first_picking
+                 WHERE date_done > cutover_at AND date_order > cutover_at
+                   AND date_deadline IS NOT NULL
+            )
+            SELECT picking_id, site_id, day, day <= deadline AS is_on_time
+              FROM shipment
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            """,
+            day=self._sql_local_day(SQL("date_done"), SQL("tz")),
+            deadline=self._sql_local_day(SQL("date_deadline"), SQL("tz")),
+            **self._fragments("sp", sites, date_from, date_to),
+        )
+
+    # -- fragments ----------------------------------------------------------------
+
+    @api.model
+    def _fragments(self, alias, sites, date_from, date_to):
+        """Return what both queries put together.
+
+        :param alias: ``sm`` or ``sp``: the table whose rows are customer issues
+        """
+        utc_from, utc_to = self._utc_window(date_from, date_to)
+        locations = self._outside_locations()
+        return {
+            # Which operation type is of which site: a handful of rows, kept apart so
+            # that the planner does not start from them.
+            "types": SQL(
+                """
+                SELECT pt.id, pt.code, site.id AS site_id, site.tz, site.cutover_at
+                  FROM stock_picking_type pt
+                  JOIN stock_warehouse warehouse ON warehouse.id = pt.warehouse_id
+                  JOIN %s site ON site.id = warehouse.dist_site_id
+                """,
+                self._sql_sites(sites),
+            ),
+            # Locations are compared with lists of ids: a join on their usage is
+            # estimated far too low by the planner.
+            "is_issue": SQL(
+                """(sp.state = 'done' AND type.code = 'outgoing' AND %(moved)s
+                    AND %(target)s = ANY(%(customers)s)
+                    AND %(source)s <> ALL(%(outside)s))""",
+                moved=SQL("sm.state = 'done' AND sm.quantity > 0")
+                if alias == "sm"
+                else SQL("TRUE"),
+                target=SQL.identifier(alias, "location_dest_id"),
+                source=SQL.identifier(alias, "location_id"),
+                customers=locations["customer"],
+                outside=sum(locations.values(), []),
+            ),
+            "customers": locations["customer"],
+            "utc_from": utc_from,
+            "utc_to": utc_to,
+            "date_from": date_from,
+            "date_to": date_to,
+        }
+
+    @api.model
+    def _outside_locations(self):
+        """Return ``{usage: [location ids]}`` of the locations outside the company."""
+        # sudo: the measures count for everybody; whoever reads a value has been
+        # checked on the value. Archived locations have a history as well.
+        Location = self.env["stock.location"].sudo().with_context(active_test=False)
+        groups = Location._read_group(
+            [("usage", "in", OUTSIDE_USAGES)], ["usage"], ["id:array_agg"]
+        )
+        return {"customer": [], **dict(groups)}
+
+    @api.model
+    def _half_digit(self):
+        """Return half of the last digit of a quantity: less is no difference."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return 0.5 * 10**-digits
+
+    @api.model
+    def _domain_of(self, ids_query):
+        """Return the domain of the records a query selects, as a list of ids."""
+        self.env.flush_all()
+        return [("id", "in", [id_ for (id_,) in self.env.execute_query(ids_query)])]
+
+    # -- changed days -------------------------------------------------------------
+
+    @api.model
+    def _shipment_days(self, order_ids):
+        """Return ``{(site id, local day)}`` of every shipment of these orders.
+
+        All of them and not only the one that was changed: when a first shipment moves
+        to another day, the next one becomes the first.
+        """
+        if not order_ids:
+            return set()
+        self.env["stock.picking"].flush_model(["date_done", "state"])
+        self.env["stock.move"].flush_model(["picking_id", "sale_line_id"])
+        self.env["sale.order.line"].flush_model(["order_id"])
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT DISTINCT site.id, %(day)s
+                      FROM sale_order_line sol
+                      JOIN stock_move sm ON sm.sale_line_id = sol.id
+                      JOIN stock_picking sp ON sp.id = sm.picking_id
+                      JOIN stock_picking_type type ON type.id = sp.picking_type_id
+                      JOIN stock_warehouse warehouse ON warehouse.id = type.warehouse_id
+                      JOIN dist_site site ON site.id = warehouse.dist_site_id
+                     WHERE sol.order_id = ANY(%(orders)s) AND type.code = 'outgoing'
+                       AND sp.state = 'done' AND sp.date_done IS NOT NULL
+                    """,
+                    day=self._sql_local_day(SQL("sp.date_done"), SQL("site.tz")),
+                    orders=list(order_ids),
+                )
+            )
+        )
+
+    @api.model
+    def _enqueue_orders(self, order_ids, days_before=frozenset()):
+        """Queue the days of these orders' shipments, and those they had before."""
+        self.env["dist.measure.queue"]._enqueue(
+            "shipment", self._shipment_days(order_ids) | days_before
+        )

@@ -1,0 +1,30 @@
+from odoo import api, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._dist_enqueue_shipped()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("product_uom_qty", "product_uom_id")):
+            self._dist_enqueue_shipped()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_enqueue_shipped(self):
+        # No condition for deleting: the moment before it is when the order is known.
+        self._dist_enqueue_shipped()
+
+    def _dist_enqueue_shipped(self):
+        """Queue the days of the orders of these lines that have shipped already."""
+        shipped = self.order_id.filtered(
+            lambda order: order.state == "sale" and order.effective_date
+        )
+        if shipped:
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)

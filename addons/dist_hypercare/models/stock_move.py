@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+STAMPS = {"dist_is_quantity_edit", "dist_reverted_move_id"}
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    # Both stamps are captured where Odoo makes the move, because it keeps no trace
+    # but a translated name. On a move that exists they can't be set: that would hide a
+    # count from the measures.
+    dist_is_quantity_edit = fields.Boolean(
+        string="Quantity Typed into the Product",
+        readonly=True,
+        copy=False,
+        help="The move sets a quantity from the product form. It is an adjustment, "
+        "not a count.",
+    )
+    dist_reverted_move_id = fields.Many2one(
+        "stock.move",
+        string="Undone Count",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The count that this move undoes. Neither of the two is measured.",
+    )
+
+    _dist_count_date_idx = models.Index("(date) WHERE is_inventory AND state = 'done'")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        reverted = [
+            vals["dist_reverted_move_id"]
+            for vals in vals_list
+            if vals.get("dist_reverted_move_id")
+        ]
+        if reverted:
+            self.env["dist.measure.provider.count"]._enqueue_counts(
+                self.browse(reverted)
+            )
+        return moves
+
+    def write(self, vals):
+        if not self.env.su and STAMPS & vals.keys():
+            raise AccessError(
+                self.env._("What a stock move stands for is recorded when it is made.")
+            )
+        rewritten = self.browse()
+        if "date" in vals:
+            # Done before this write: applying a count is no rewriting.
+            rewritten = self.filtered(
+                lambda move: move.is_inventory and move.state == "done"
+            )
+        if not rewritten:
+            return super().write(vals)
+        provider = self.env["dist.measure.provider.count"]
+        days_before = provider._count_days(rewritten)
+        result = super().write(vals)
+        provider._enqueue_counts(rewritten, days_before)
+        return result

@@ -1,0 +1,37 @@
+from odoo import api, models
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._dist_enqueue_done()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("quantity", "product_uom_id")):
+            self._dist_enqueue_done()
+        return result
+
+    def _dist_enqueue_done(self):
+        """Queue the days of the done lines among these: their history has changed."""
+        done = self.filtered(lambda line: line.state == "done")
+        if not done:
+            return
+        # sudo: whatever the user may see, the days of the moves are wrong now.
+        moves = done.sudo().move_id
+        counts = moves.filtered("is_inventory")
+        if counts:
+            self.env["dist.measure.provider.count"]._enqueue_counts(counts)
+        order_ids = (moves - counts).sale_line_id.order_id.ids
+        if order_ids:
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(order_ids)
+
+    def _get_revert_inventory_move_values(self):
+        return dict(
+            super()._get_revert_inventory_move_values(),
+            dist_reverted_move_id=self.move_id.id,
+        )

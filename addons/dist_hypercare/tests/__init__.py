@@ -1,0 +1,7 @@
+from . import test_changed_days
+from . import test_doors
+from . import test_hypercare
+from . import test_measure_count
+from . import test_measure_engine
+from . import test_measure_shipment
+from . import test_tour
