@@ -1,0 +1,115 @@
+"""Nine days of work at a live site, through Odoo's own flows.
+
+Orders are confirmed, picked and shipped, shelves are counted, and the records are
+then dated to the day they stand for. The figures of the demo are what the measures
+make of these records.
+"""
+
+import random
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo.fields import Command
+
+ORDERS_A_DAY = 6
+COUNTS_A_DAY = 5
+
+
+class SiteOperations:
+    """The days of one site; seeded, so every build gives the same figures."""
+
+    def __init__(self, env, site, customers, products):
+        self.site = site
+        company = site.company_id
+        self.env = env(
+            context={
+                **env.context,
+                "allowed_company_ids": company.ids,
+                "mail_notrack": True,
+                "tracking_disable": True,
+            }
+        )
+        self.warehouse = site.warehouse_ids[0].with_env(self.env)
+        self.customers = customers.with_env(self.env)
+        self.products = products.with_env(self.env)
+        self.random = random.Random(f"{site.code} 1")
+
+    def run_days(self, days, red_ages):
+        """Work the last ``days`` days, without today.
+
+        :param red_ages: ages in days on which something goes wrong
+        """
+        today = self.site._local_day()
+        for age in range(days, 0, -1):
+            day = today - timedelta(days=age)
+            is_red = age in red_ages
+            for number in range(ORDERS_A_DAY):
+                self._order(
+                    day, short=is_red and number < 2, late=is_red and number == 3
+                )
+            self._count(day, wrong=is_red)
+
+    def _moment(self, day, hour):
+        """Return the naive UTC moment of an hour of the site's local day."""
+        local = pytz.timezone(self.site.tz).localize(datetime.combine(day, time(hour)))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _order(self, day, short, late):
+        """Take an order the day before and ship it on ``day``."""
+        ordered = self._moment(day - timedelta(days=1), 9)
+        promised = self._moment(day - timedelta(days=1) if late else day, 18)
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.random.choice(self.customers).id,
+                "company_id": self.site.company_id.id,
+                "warehouse_id": self.warehouse.id,
+                "commitment_date": promised,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": self.random.randint(2, 6),
+                        }
+                    )
+                    for product in self.random.sample(list(self.products), 2)
+                ],
+            }
+        )
+        order.action_confirm()
+        order.date_order = ordered
+        picking = order.picking_ids
+        picking.action_assign()
+        for move in picking.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        if short:
+            picking.move_ids[0].quantity = 1
+        picking.with_context(skip_backorder=True)._action_done()
+        picking.date_done = self._moment(day, 10 + self.random.randint(0, 6))
+
+    def _count(self, day, wrong):
+        """Count a few shelves; on a bad day the first of them is short."""
+        quants = self.env["stock.quant"].search(
+            [
+                ("location_id", "child_of", self.warehouse.lot_stock_id.id),
+                ("quantity", ">", 5),
+            ],
+            order="id",
+        )
+        counted = self.env["stock.quant"].browse(
+            self.random.sample(quants.ids, min(COUNTS_A_DAY, len(quants)))
+        )
+        for index, quant in enumerate(counted):
+            quant.with_context(inventory_mode=True).inventory_quantity = (
+                quant.quantity - (3 if wrong and index == 0 else 0)
+            )
+        before = self._last_move_id()
+        counted.action_apply_inventory()
+        moves = self.env["stock.move"].search(
+            [("id", ">", before), ("is_inventory", "=", True)]
+        )
+        moves.date = self._moment(day, 16)
+
+    def _last_move_id(self):
+        return self.env["stock.move"].search([], order="id desc", limit=1).id

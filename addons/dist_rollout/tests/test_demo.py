@@ -1,0 +1,97 @@
+from odoo.tests import TransactionCase, tagged
+
+from ..demo_program.program import PROGRAM_CODE
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(TransactionCase):
+    """The demo is the whole thread: files, load, gate, signature, go, hypercare."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["dist.rollout.demo"]._build()
+        cls.env.flush_all()
+        cls.program = cls.env["dist.program"].search([("code", "=", PROGRAM_CODE)])
+        cls.pilot, cls.second = cls.env["dist.wave"].search(
+            [("program_id", "=", cls.program.id)], order="planned_go_live"
+        )
+
+    def _user(self, login):
+        return self.env["res.users"].search([("login", "=", login)])
+
+    def test_pilot_is_in_hypercare_with_one_red_day(self):
+        self.assertEqual(self.pilot.state, "hypercare")
+        hypercare = self.env["dist.hypercare"].search([("wave_id", "=", self.pilot.id)])
+        self.assertRecordValues(hypercare, [{"state": "monitoring", "clean_days": 4}])
+        today = hypercare.site_id._local_day()
+        self.assertEqual((today - hypercare.last_red_day).days, 5)
+
+    def test_figures_come_from_the_records(self):
+        """Of 54 orders two went out short and one late; one of 45 counts was off."""
+        expected = {
+            "order_fill_rate": (52, 54),
+            "on_time_shipment": (53, 54),
+            "inventory_accuracy": (44, 45),
+        }
+        for code, figures in expected.items():
+            values = self.env["dist.measure.value"].search(
+                [("measure_id.code", "=", code), ("program_id", "=", self.program.id)]
+            )
+            with self.subTest(code):
+                self.assertEqual(
+                    (
+                        sum(values.mapped("numerator")),
+                        sum(values.mapped("denominator")),
+                    ),
+                    figures,
+                )
+                for value in values:
+                    action = value.action_open_records()
+                    self.assertEqual(
+                        self.env[action["res_model"]].search_count(action["domain"]),
+                        value.sample_size,
+                    )
+
+    def test_loads_reconcile_or_say_where_they_differ(self):
+        pilot, second = self.env["dist.migration.cycle"].search(
+            [("program_id", "=", self.program.id)], order="id"
+        )
+        self.assertEqual(pilot.reconciliation_id.result, "passed")
+        self.assertEqual(pilot.state, "signed")
+        self.assertEqual(second.reconciliation_id.result, "failed")
+
+    def test_red_line_leads_to_its_discrepancy(self):
+        gate = self.second.gate_ids.filtered(lambda gate: gate.site_id.code == "LIL")
+        line = gate.line_ids.filtered(lambda line: "Opening stock" in line.name)
+        self.assertEqual(line.result, "failed")
+        action = line.with_user(self._user("consultant")).action_open_records()
+        discrepancy = self.env[action["res_model"]].search(action["domain"])
+        self.assertTrue(discrepancy)
+        self.assertEqual(discrepancy.mapped("legacy_value")[0], 48)
+        self.assertEqual(discrepancy[0].kind, "missing")
+
+    def test_green_line_has_no_discrepancy(self):
+        line = self.pilot.gate_ids.line_ids.filtered(
+            lambda line: "Opening stock" in line.name
+        )
+        action = line.action_open_records()
+        self.assertFalse(self.env[action["res_model"]].search(action["domain"]))
+
+    def test_site_managers_see_their_own(self):
+        for login, code in (("lyon", "LYO"), ("lille", "LIL"), ("boston", "BOS")):
+            user = self._user(login)
+            gates = self.env["dist.gate"].with_user(user).search([])
+            with self.subTest(login):
+                self.assertEqual(gates.site_id.code, code)
+
+    def test_chain_is_intact(self):
+        chain = self.env["dist.signoff.chain"]._of_program(self.program)
+        self.assertEqual(chain.last_seq, 4)
+        self.assertFalse(chain._run_check())
+
+    def test_built_once(self):
+        self.env["dist.rollout.demo"]._build()
+        self.assertEqual(
+            self.env["dist.program"].search_count([("code", "=", PROGRAM_CODE)]), 1
+        )
