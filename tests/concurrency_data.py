@@ -1,0 +1,111 @@
+"""Data for test_concurrency: one site of many people, many sites of one person each.
+
+Run on the test's own database, see ``tools/in_odoo.py``. Prints one line of JSON.
+"""
+
+import base64
+import io
+import json
+import sys
+
+from PIL import Image
+
+from odoo.fields import Command
+
+SITES = 12
+DEPUTIES = 8
+
+
+def create_user(env, login):
+    user = env["res.users"].create(
+        {
+            "name": f"User {login}",
+            "login": login,
+            "group_ids": [
+                Command.set(env.ref("dist_rollout_governance.group_site_manager").ids)
+            ],
+        }
+    )
+    key = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", login, False)
+    return user, key
+
+
+def main(env, arguments):
+    people = [create_user(env, f"sign{index}") for index in range(SITES + DEPUTIES)]
+    users = [user for user, _key in people]
+    program = env["dist.program"].create({"name": "Race", "code": "RACE"})
+    measure = env["dist.measure"].create({"name": "Race", "code": "race"})
+    template = env["dist.gate.template"].create(
+        {
+            "name": "Race",
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": "Line",
+                        "workstream": "people",
+                        "measure_id": measure.id,
+                        "threshold": 1,
+                        "max_age_days": 30,
+                    }
+                )
+            ],
+        }
+    )
+    sites = env["dist.site"].create(
+        [
+            {
+                "name": f"Race {index}",
+                "code": f"R{index}",
+                "program_id": program.id,
+                "manager_id": users[index].id,
+                "deputy_ids": [
+                    Command.set(
+                        env["res.users"].browse(user.id for user in users[SITES:]).ids
+                    )
+                ]
+                if index == 0
+                else [],
+            }
+            for index in range(SITES)
+        ]
+    )
+    wave = env["dist.wave"].create(
+        {
+            "name": "Race",
+            "program_id": program.id,
+            "template_id": template.id,
+            "planned_go_live": "2030-01-01",
+            "site_ids": [Command.set(sites.ids)],
+        }
+    )
+    wave.action_open_gates()
+    for site in sites:
+        env["dist.measure"]._store_values(
+            "race",
+            [
+                {
+                    "site_id": site.id,
+                    "day": site._local_day(),
+                    "numerator": 1,
+                    "denominator": 1,
+                }
+            ],
+            "reconciliation",
+        )
+    env.cr.commit()
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(stream, "PNG")
+    sys.stdout.write(
+        json.dumps(
+            {
+                "chain": env["dist.signoff.chain"]._of_program(program).id,
+                "gates": [
+                    wave.gate_ids.filtered(lambda g, s=site: g.site_id == s).id
+                    for site in sites
+                ],
+                "keys": [key for _user, key in people],
+                "signature": base64.b64encode(stream.getvalue()).decode(),
+            }
+        )
+    )
+    env.cr.commit()

@@ -1,0 +1,213 @@
+"""Signing at the same moment, against a real server with several processes.
+
+Every session is an HTTP client with its own API key; nothing is mocked. The server
+runs on a database of the test's own.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import requests
+
+import template_db
+from toolbox import LOGS, free_port
+
+HERE = Path(__file__).parent
+SITES, DEPUTIES = 12, 8
+
+
+class Server:
+    """An Odoo with three worker processes on a database."""
+
+    def __init__(self, database):
+        self.database = database
+        self.port = free_port()
+        self.log = LOGS / f"{database}.log"
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [
+                "odoo",
+                f"--database={self.database}",
+                f"--db-filter=^{self.database}$",
+                "--workers=3",
+                "--max-cron-threads=0",
+                "--http-interface=127.0.0.1",
+                f"--http-port={self.port}",
+                f"--gevent-port={free_port()}",
+                f"--logfile={self.log}",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for _try in range(120):
+            try:
+                requests.get(f"http://127.0.0.1:{self.port}/web/health", timeout=5)
+                return
+            except requests.ConnectionError:
+                time.sleep(0.5)
+        raise RuntimeError(f"the server did not start; its log is {self.log}")
+
+    def kill(self):
+        """Kill all of its processes at once, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def call(self, key, model, method, **arguments):
+        """Call a method over JSON-2.
+
+        :return: (HTTP status, answer)
+        """
+        response = requests.post(
+            f"http://127.0.0.1:{self.port}/json/2/{model}/{method}",
+            json=arguments,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=60,
+        )
+        return response.status_code, response.json()
+
+
+class TestConcurrency(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.database = f"race_{os.getpid()}"
+        cls.addClassCleanup(template_db.drop, cls.database)
+        template_db.clone(template_db.full_template(), cls.database)
+        printed = subprocess.run(
+            [
+                "python",
+                HERE.parent / "tools" / "in_odoo.py",
+                cls.database,
+                HERE / "concurrency_data.py",
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        cls.data = json.loads(printed.strip().splitlines()[-1])
+        cls.server = Server(cls.database)
+        cls.addClassCleanup(cls.server.kill)
+
+    def _sign(self, person, gate):
+        """Sign a gate through the dialog, as the web client does."""
+        key = self.data["keys"][person]
+        status, answer = self.server.call(
+            key,
+            "dist.signoff.wizard",
+            "create",
+            vals_list=[
+                {
+                    "res_model": "dist.gate",
+                    "res_id": gate,
+                    "role": "site_manager",
+                    "verdict": "sign",
+                    "signer_name": f"Person {person}",
+                    "confirmed": True,
+                    "signature": self.data["signature"],
+                }
+            ],
+        )
+        self.assertEqual(status, 200, answer)
+        return self.server.call(
+            key, "dist.signoff.wizard", "action_confirm", ids=answer
+        )
+
+    def _together(self, jobs):
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            return list(pool.map(lambda job: self._sign(*job), jobs))
+
+    def _rows(self, gate=None):
+        condition = f" WHERE res_id = {gate}" if gate else ""
+        printed = template_db.sql(
+            "SELECT COALESCE(json_agg(json_build_array(seq, res_id, signer_id)"
+            f" ORDER BY seq), '[]') FROM dist_signoff{condition}",
+            self.database,
+        )
+        return json.loads(printed[0])
+
+    def _assert_chain_intact(self):
+        seqs = [seq for seq, _gate, _signer in self._rows()]
+        self.assertEqual(seqs, list(range(1, len(seqs) + 1)), "no gap, no fork")
+        code = template_db.script(
+            self.database, str(HERE / "check_chain.py"), str(self.data["chain"])
+        )
+        self.assertEqual(code, 0)
+
+    def test_1_twelve_managers_sign_twelve_gates_of_one_chain(self):
+        gates = self.data["gates"]
+        answers = self._together(
+            [(person, gates[person]) for person in range(1, SITES)]
+        )
+        self.assertEqual([status for status, _answer in answers], [200] * (SITES - 1))
+        self.assertEqual(len(self._rows()), SITES - 1)
+        self._assert_chain_intact()
+
+    def test_2_eight_people_sign_one_gate(self):
+        gate = self.data["gates"][0]
+        answers = self._together([(SITES + index, gate) for index in range(DEPUTIES)])
+        self.assertEqual(len(self._rows(gate)), 1)
+        won = [answer for status, answer in answers if status == 200]
+        lost = [answer for status, answer in answers if status != 200]
+        self.assertEqual(len(won), 1, answers)
+        for answer in lost:
+            self.assertRegex(answer["message"], "was signed by User sign.* on 20")
+        self._assert_chain_intact()
+
+    def test_3_double_click(self):
+        """The same person confirms five times at once: one row, five receipts."""
+        gate = self.data["gates"][0]
+        [[_seq, _gate, signer]] = self._rows(gate)
+        winner = self._person_of(signer)
+        answers = self._together([(winner, gate)] * 5)
+        self.assertEqual({status for status, _answer in answers}, {200}, answers)
+        self.assertEqual(len({answer["res_id"] for _status, answer in answers}), 1)
+        self.assertEqual(len(self._rows(gate)), 1)
+
+    def test_4_killed_while_signing_loses_nothing_acknowledged(self):
+        gates = self._reopen()
+        acknowledged = []
+
+        def sign(person):
+            try:
+                status, _answer = self._sign(person, gates[person])
+            except (requests.ConnectionError, AssertionError):
+                return
+            if status == 200:
+                acknowledged.append(gates[person])
+
+        before = len(self._rows())
+        with ThreadPoolExecutor(SITES) as pool:
+            for person in range(1, SITES):
+                pool.submit(sign, person)
+            time.sleep(0.6)
+            self.server.kill()
+        self.server.start()
+        signed = {gate for _seq, gate, _signer in self._rows()[before:]}
+        self.assertLessEqual(set(acknowledged), signed)
+        # Whoever got no answer asks again and gets the row that is there, or signs.
+        answers = self._together(
+            [(person, gates[person]) for person in range(1, SITES)]
+        )
+        self.assertEqual({status for status, _answer in answers}, {200}, answers)
+        self.assertEqual(len(self._rows()), before + SITES - 1)
+        self._assert_chain_intact()
+
+    def _person_of(self, user_id):
+        login = template_db.sql(
+            f"SELECT login FROM res_users WHERE id = {user_id}", self.database
+        )[0]
+        return int(login.removeprefix("sign"))
+
+    def _reopen(self):
+        """Change a line of every gate, so that it needs a new signature."""
+        template_db.sql("UPDATE dist_gate_line SET weight = weight + 1", self.database)
+        return self.data["gates"]

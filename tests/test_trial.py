@@ -1,0 +1,94 @@
+import os
+import pathlib
+
+from odoo.tests import tagged
+
+from odoo.addons.dist_data_migration.tests.common import MigrationCommon
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[1] / "examples"
+
+
+@tagged("post_install", "-at_install")
+class TestTrial(MigrationCommon):
+    """Extracts from files, as ``make trial`` takes them."""
+
+    def _run_trial(self, folder, mapping):
+        cycle = self.env["dist.migration.cycle"]._create_from_folder(
+            folder,
+            mapping.read_text(encoding="utf-8"),
+            {
+                "name": "Trial",
+                "program_id": self.program.id,
+                "site_ids": self.site_a.ids,
+                "company_id": self.company.id,
+            },
+        )
+        cycle.action_validate()
+        cycle._load_now()
+        cycle.action_reconcile()
+        return cycle
+
+    def _assert_controls(self, cycle, expected):
+        facts = cycle.reconciliation_id._as_dict()
+        for code, (legacy, odoo) in expected.items():
+            with self.subTest(code):
+                self.assertEqual(
+                    (facts[code]["legacy"], facts[code]["odoo"]), (legacy, odoo)
+                )
+        self.assertEqual(cycle.reconciliation_id.result, "passed")
+
+    def test_mini(self):
+        cycle = self._run_trial(EXAMPLES / "mini", EXAMPLES / "mini" / "mapping.yaml")
+        self._assert_controls(
+            cycle,
+            {
+                "product_count": ("6", "6"),
+                "product_archived_count": ("2", "2"),
+                "archived_with_stock_count": ("1", "1"),
+                "onhand_quantity": ("1502.00", "1502.00"),
+                "onhand_value": ("4170.80", "4170.80"),
+                "order_line_count": ("5", "5"),
+                "order_line_value_rounded": ("559.01", "559.01"),
+            },
+        )
+        names = self.env["res.partner"].search([("name", "=", "Café Königlich")])
+        self.assertEqual(names.city, "München")
+        order = self._loaded(cycle, "sale_order", "2004")
+        self.assertEqual(str(order.date_order.date()), "2026-03-31")
+        self.assertEqual(order.client_order_ref, "Zam/2026/4")
+
+    def test_northwind(self):
+        folder = pathlib.Path(os.environ.get("DIST_TRIAL_DATA", "")) / "northwind"
+        if not folder.is_dir():
+            self.skipTest(
+                "set DIST_TRIAL_DATA to the folder that holds northwind, the CSV files "
+                "of Microsoft's sample database"
+            )
+        cycle = self._run_trial(folder, EXAMPLES / "northwind" / "mapping.yaml")
+        self._assert_controls(
+            cycle,
+            {
+                "product_count": ("77", "77"),
+                "product_archived_count": ("8", "8"),
+                "archived_with_stock_count": ("4", "4"),
+                "supplier_count": ("29", "29"),
+                "customer_count": ("91", "91"),
+                "onhand_quantity": ("3119.00", "3119.00"),
+                "onhand_value": ("74050.85", "74050.85"),
+                "order_count": ("21", "21"),
+                "order_line_count": ("73", "73"),
+                "order_line_value": ("25937.43", "25937.44"),
+                "order_line_value_rounded": ("25937.44", "25937.44"),
+            },
+        )
+        self.assertEqual(len(self._findings(cycle, "pack_size")), 77)
+        self.assertEqual(len(self._findings(cycle, "inactive_with_stock")), 4)
+        pack = self.env["dist.legacy.key"].search(
+            [("object_id.code", "=", "product"), ("legacy_key", "=", "2")]
+        )
+        self.assertEqual(pack.attributes["pack_size"], "24 - 12 oz bottles")
+        partners = self.env["res.partner"]
+        self.assertTrue(partners.search([("name", "=", "Königlich Essen")]))
+        self.assertTrue(partners.search([("name", "=", "Tradição Hipermercados")]))
+        order = self._loaded(cycle, "sale_order", "11008")
+        self.assertEqual(str(order.date_order.date()), "1998-04-08")
