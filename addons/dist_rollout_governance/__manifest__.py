@@ -1,15 +1,21 @@
 {
     "name": "Distribution Rollout Governance",
     "summary": "Programs, sites, measures, criteria and tamper-evident sign-offs",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-    "depends": ["mail", "stock"],
+    "depends": ["project", "purchase_stock"],
     "data": [
         "security/dist_rollout_governance_security.xml",
+        "security/decision_security.xml",
+        "security/site_security.xml",
+        "security/design_security.xml",
+        "security/template_security.xml",
+        "security/raid_security.xml",
+        "security/paper_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
         "data/mail_template_data.xml",
@@ -26,6 +32,30 @@
         "views/dist_signoff_views.xml",
         "views/dist_signoff_chain_views.xml",
         "views/dist_rollout_governance_menus.xml",
+        # bodies, meetings, decisions and their rights
+        "data/decision_data.xml",
+        "views/decision_views.xml",
+        "views/decision_menus.xml",
+        # profile of sites, discovery, application scope, home
+        "data/site_data.xml",
+        "views/site_views.xml",
+        "views/site_menus.xml",
+        # stage plan, fit-gap, customizations
+        "data/design_data.xml",
+        "views/design_views.xml",
+        "views/design_menus.xml",
+        # blueprint, deviations, drift
+        "data/template_data.xml",
+        "views/template_views.xml",
+        "views/template_menus.xml",
+        # RAID, milestones, budget, stakeholders, communication
+        "data/raid_data.xml",
+        "views/raid_views.xml",
+        "views/raid_menus.xml",
+        # documents, workplan, steering pack
+        "data/paper_data.xml",
+        "views/paper_views.xml",
+        "views/paper_menus.xml",
     ],
     "application": True,
 }

@@ -1,6 +1,7 @@
 from . import dist_append_only_mixin
 from . import dist_protected_mixin
 from . import dist_program
+from . import dist_register_mixin
 from . import dist_site
 from . import stock_warehouse
 from . import stock_move
@@ -15,3 +16,60 @@ from . import dist_signoff_chain
 from . import dist_signoff
 from . import dist_signoff_anchor
 from . import dist_signoff_mixin
+
+from . import dist_body
+from . import dist_body_member
+from . import dist_meeting
+from . import dist_meeting_item
+from . import dist_decision_activity
+from . import dist_decision_right
+from . import dist_escalation_level
+from . import dist_decision
+from . import dist_decision_vote
+from . import dist_decision_mixin
+from . import dist_action
+from . import dist_option
+from . import dist_option_criterion
+from . import dist_option_choice
+from . import dist_option_score
+
+from . import dist_region
+from . import dist_process
+from . import dist_site_tag
+from . import dist_site_profile
+from . import dist_observation
+from . import dist_app_scope
+
+from . import dist_stage_template
+from . import dist_phase
+from . import dist_phase_criterion
+from . import dist_phase_deliverable
+from . import dist_requirement
+from . import dist_customization
+from . import dist_odoo_release
+
+from . import dist_conformance_rule_mixin
+from . import dist_blueprint
+from . import dist_blueprint_element
+from . import dist_blueprint_element_template
+from . import dist_deviation
+from . import dist_drift_finding
+
+from . import dist_risk_template
+from . import dist_risk
+from . import dist_risk_indicator
+from . import dist_risk_contingency
+from . import dist_assumption
+from . import dist_issue
+from . import dist_milestone
+from . import dist_dependency
+from . import dist_budget_line
+from . import dist_stakeholder
+from . import dist_communication
+from . import dist_communication_log
+
+from . import dist_document
+from . import dist_document_version
+from . import project_project
+from . import project_task
+from . import dist_steering_pack

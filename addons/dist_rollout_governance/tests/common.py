@@ -12,6 +12,7 @@ GROUPS = {
     "viewer": "group_viewer",
     "consultant": "group_consultant",
     "admin": "group_program_admin",
+    "super_user": "group_super_user",
     "site_manager": "group_site_manager",
     "governance": "group_governance_member",
     "command_center": "group_command_center",
