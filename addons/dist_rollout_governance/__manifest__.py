@@ -34,7 +34,13 @@
         "views/dist_rollout_governance_menus.xml",
         # bodies, meetings, decisions and their rights
         "data/decision_data.xml",
-        "views/decision_views.xml",
+        "data/dist_body_template_data.xml",
+        "data/dist_decision_activity_data.xml",
+        "wizards/dist_vote_wizard_views.xml",
+        "views/dist_body_views.xml",
+        "views/dist_decision_activity_views.xml",
+        "views/dist_decision_views.xml",
+        "views/dist_action_views.xml",
         "views/decision_menus.xml",
         # profile of sites, discovery, application scope, home
         "data/site_data.xml",

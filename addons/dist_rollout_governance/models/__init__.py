@@ -18,6 +18,7 @@ from . import dist_signoff_anchor
 from . import dist_signoff_mixin
 
 from . import dist_body
+from . import dist_body_template
 from . import dist_body_member
 from . import dist_meeting
 from . import dist_meeting_item

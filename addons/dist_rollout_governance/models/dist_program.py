@@ -40,6 +40,8 @@ class DistProgram(models.Model):
     )
     site_ids = fields.One2many("dist.site", "program_id", string="Sites")
     site_count = fields.Integer(compute="_compute_site_count")
+    body_ids = fields.One2many("dist.body", "program_id", string="Governing Bodies")
+    body_count = fields.Integer(compute="_compute_body_count")
     description = fields.Html(
         string="Scope", help="What the program delivers, and what it leaves out."
     )
@@ -62,6 +64,16 @@ class DistProgram(models.Model):
         )
         for program in self:
             program.site_count = counts.get(program, 0)
+
+    @api.depends("body_ids")
+    def _compute_body_count(self):
+        counts = dict(
+            self.env["dist.body"]._read_group(
+                [("program_id", "in", self.ids)], ["program_id"], ["__count"]
+            )
+        )
+        for program in self:
+            program.body_count = counts.get(program, 0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -95,4 +107,30 @@ class DistProgram(models.Model):
             action,
             domain=[("program_id", "=", self.id)],
             context={"default_program_id": self.id},
+        )
+
+    def action_create_bodies(self):
+        """Create the standard bodies the program does not have yet."""
+        for program in self:
+            program.check_access("write")
+            # sudo: a consultant sets up the bodies, empty as they are; who sits in
+            # them and their quorum are for the program administrator.
+            program.sudo()._create_standard_bodies()
+        return self.action_open_bodies()
+
+    def _create_standard_bodies(self):
+        """Create the missing standard bodies and return the program's bodies."""
+        self.ensure_one()
+        self.env["dist.body.template"].search([])._create_for(self)
+        return self.body_ids
+
+    def action_open_bodies(self):
+        """Open the governing bodies of the programs."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_rollout_governance.dist_body_action"
+        )
+        return dict(
+            action,
+            domain=[("program_id", "in", self.ids)],
+            context={"default_program_id": self[:1].id},
         )

@@ -44,7 +44,7 @@ class DistProtectedMixin(models.AbstractModel):
         """
         fields = [self._fields[name] for name in self._protected_fields]
         defaults = {
-            field.name: field.default(self) if field.default else False
+            field.name: self._protected_default(field)
             for field in fields
             if not field.compute
         }
@@ -54,6 +54,11 @@ class DistProtectedMixin(models.AbstractModel):
             if vals.get(field.name) and vals[field.name] != defaults.get(field.name)
         )
         return {**vals, **defaults}
+
+    def _protected_default(self, field):
+        """Return a field's own default as a value to write."""
+        value = field.default(self) if field.default else False
+        return value.id if isinstance(value, models.BaseModel) else value
 
     def _is_changed(self, name, value):
         """Say whether writing ``value`` would move an immutable many2one or scalar."""

@@ -1,1 +1,1 @@
-from . import canonical, day_windows, hash_chain, text
+from . import canonical, day_windows, hash_chain, tally, text

@@ -11,7 +11,52 @@ READERS = dict.fromkeys(
 
 FOUNDATION = {}
 
-DECISION = {}
+DECISION = {
+    "dist.body.template": {**READERS, "consultant": "r", "admin": "crwu"},
+    "dist.body": {
+        **READERS,
+        "consultant": "r",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.body.member": {
+        **READERS,
+        "consultant": "r",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.decision.activity": {
+        **READERS,
+        "consultant": "r",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.decision.right": {**READERS, "consultant": "r", "admin": "crwu"},
+    "dist.decision": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.decision.vote": {
+        **READERS,
+        "consultant": "r",
+        "admin": "r",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.action": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+}
 
 SITE = {}
 

@@ -1,3 +1,4 @@
 from . import dist_attest_wizard
 from . import dist_signoff_check_wizard
 from . import dist_signoff_wizard
+from . import dist_vote_wizard
