@@ -32,6 +32,7 @@ from . import dist_action
 from . import dist_option
 from . import dist_option_criterion
 from . import dist_option_choice
+from . import dist_option_candidate
 from . import dist_option_score
 
 from . import dist_region

@@ -15,7 +15,9 @@ class DistAction(models.Model):
     _inherit = "dist.register.mixin"
     _order = "state desc, date_deadline, id"
     _protected_fields = frozenset({"state", "done_at", "done_by_id", "vote_id"})
-    _immutable_fields = frozenset({"program_id", "site_id", "decision_id", "kind"})
+    _immutable_fields = frozenset(
+        {"program_id", "site_id", "decision_id", "meeting_id", "kind"}
+    )
 
     name = fields.Char(string="Action", required=True)
     kind = fields.Selection(
@@ -25,6 +27,9 @@ class DistAction(models.Model):
         help="A condition is part of the approval; a follow-up is not.",
     )
     decision_id = fields.Many2one("dist.decision", ondelete="restrict", index=True)
+    meeting_id = fields.Many2one(
+        "dist.meeting", ondelete="restrict", index="btree_not_null"
+    )
     vote_id = fields.Many2one(
         "dist.decision.vote",
         string="Condition of Vote",
@@ -113,14 +118,14 @@ class DistAction(models.Model):
                 vals = dict(
                     vals,
                     program_id=origin.program_id.id,
-                    site_id="site_id" in origin and origin.site_id.id,
+                    site_id="site_id" in origin._fields and origin.site_id.id,
                 )
                 break
         return vals
 
     @api.model
     def _origin_fields(self):
-        return ["decision_id"]
+        return ["decision_id", "meeting_id"]
 
     def write(self, vals):
         if not self.env.su and not vals.keys().isdisjoint(self._condition_fields()):

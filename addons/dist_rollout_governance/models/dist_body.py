@@ -89,6 +89,8 @@ class DistBody(models.Model):
     )
     obstacle = fields.Text(string="Can't Decide Because", compute="_compute_seats")
     decision_ids = fields.One2many("dist.decision", "body_id", string="Decisions")
+    meeting_ids = fields.One2many("dist.meeting", "body_id", string="Meetings")
+    next_meeting = fields.Datetime(compute="_compute_next_meeting")
     pending_count = fields.Integer(
         string="Decisions to Take", compute="_compute_pending_count"
     )
@@ -178,6 +180,21 @@ class DistBody(models.Model):
         for body in self:
             body.pending_count = counts.get(body, 0)
 
+    def _compute_next_meeting(self):
+        dates = dict(
+            self.env["dist.meeting"]._read_group(
+                [
+                    ("body_id", "in", self.ids),
+                    ("state", "=", "planned"),
+                    ("date_start", ">=", fields.Datetime.now()),
+                ],
+                ["body_id"],
+                ["date_start:min"],
+            )
+        )
+        for body in self:
+            body.next_meeting = dates.get(body, False)
+
     @api.constrains("parent_id", "program_id")
     def _check_parent_id(self):
         if self._has_cycle():
@@ -230,4 +247,16 @@ class DistBody(models.Model):
                 "default_program_id": self.program_id.id,
                 "default_body_id": self.id,
             },
+        )
+
+    def action_open_meetings(self):
+        """Open the meetings of the body."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_rollout_governance.dist_meeting_action"
+        )
+        return dict(
+            action,
+            domain=[("body_id", "=", self.id)],
+            context={"default_body_id": self.id},
         )

@@ -93,7 +93,6 @@ class DistDecision(models.Model):
         compute="_compute_body_id",
         store=True,
         readonly=False,
-        precompute=True,
         ondelete="restrict",
         index=True,
         domain="[('program_id', '=', program_id)]",
@@ -184,6 +183,11 @@ class DistDecision(models.Model):
     )
     is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
+    escalates_at = fields.Datetime(
+        string="Escalates On",
+        compute="_compute_escalates_at",
+        help="When the proposal goes to the next level, unless it is decided.",
     )
     in_force = fields.Boolean(compute="_compute_in_force", search="_search_in_force")
 
@@ -355,6 +359,18 @@ class DistDecision(models.Model):
             ("state", "=", "proposed"),
             ("date_deadline", "<", fields.Date.today()),
         ]
+
+    @api.depends("state", "level", "level_since", "level_exhausted")
+    def _compute_escalates_at(self):
+        # sudo: when it escalates is a fact about the proposal
+        levels = self.env["dist.escalation.level"].sudo()
+        ladders = levels._ladders(self.program_id)
+        for decision in self:
+            decision.escalates_at = (
+                decision.state == "proposed"
+                and not decision.level_exhausted
+                and decision._level_end(ladders[decision.program_id.id])
+            )
 
     @api.depends("state", "valid_until")
     def _compute_in_force(self):
@@ -810,6 +826,89 @@ class DistDecision(models.Model):
             order="id",
         )
         self._for_each(decisions, lambda decision: decision._finish("expired"))
+
+    @api.model
+    def _cron_escalate(self):
+        """Settle what can be settled, and hand on what its body left undecided.
+
+        A seat that ends or a member who leaves may settle a tie without a vote; a
+        proposal whose level is over goes to the next. Each proposal is committed
+        together with its notices, so that a run that is repeated repeats neither.
+        """
+        decisions = self.search(
+            [("state", "=", "proposed"), ("level_exhausted", "=", False)], order="id"
+        )
+        ladders = self.env["dist.escalation.level"]._ladders(decisions.program_id)
+        now = fields.Datetime.now()
+        due = decisions.filtered(
+            lambda d: d._level_end(ladders[d.program_id.id], now) <= now
+        )
+        ties = decisions.filtered(lambda d: d.vote_ids and not d.open_seat_count)
+        self._for_each(ties | due, lambda decision: decision._settle_or_climb())
+
+    def _level_end(self, ladder, default=None):
+        """Return when the level of the proposal is over."""
+        self.ensure_one()
+        rung = ladder.filtered(lambda r: r.level == self.level)
+        if not rung or not self.level_since:
+            return default
+        return rung._ends(self.level_since)
+
+    def _settle_or_climb(self):
+        self.ensure_one()
+        self._settle()
+        # What was changed waits for its requester: no body could vote on it.
+        if self.state != "proposed" or self.content_changed:
+            return
+        now = fields.Datetime.now()
+        ladder = self.env["dist.escalation.level"]._ladders(self.program_id)
+        ladder = ladder[self.program_id.id]
+        if self._level_end(ladder, now) <= now:
+            self._climb(ladder)
+
+    def _climb(self, ladder):
+        """Hand the proposal to the next level that has another body."""
+        for rung in ladder.filtered(lambda r: r.level > self.level):
+            body = rung._body_for(self)
+            if body and body != self.body_id:
+                self._hand_to(body, rung.level)
+                return
+        self.level_exhausted = True
+        self._message_log(
+            body=self.env._(
+                "%(body)s did not decide in time, and there is no body above it.",
+                body=self.body_id.name,
+            )
+        )
+        manager = self.program_id.manager_id
+        if manager.active and self._is_readable_for(manager):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=manager.id,
+                summary=self.env._("Undecided on the top level"),
+            )
+
+    def _hand_to(self, body, level):
+        """Give the proposal to another body, which decides afresh, and ask it."""
+        before = self.body_id
+        self.write(
+            {
+                "body_id": body.id,
+                "quorum": body.quorum,
+                "level": level,
+                "level_since": fields.Datetime.now(),
+            }
+        )
+        self.activity_unlink([VOTE_ACTIVITY])
+        self._message_log(
+            body=self.env._(
+                "%(before)s did not decide in time. Level %(level)s: %(body)s decides.",
+                before=before.name,
+                level=level,
+                body=body.name,
+            )
+        )
+        self._ask_voters()
 
     @api.model
     def _for_each(self, decisions, method):

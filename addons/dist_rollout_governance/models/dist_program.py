@@ -6,10 +6,11 @@ from ..services.text import normalize_code
 class DistProgram(models.Model):
     _name = "dist.program"
     _description = "Rollout Program"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["dist.protected.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     # Readers answer in the chatter of what they may see.
     _mail_post_access = "read"
+    _protected_fields = frozenset({"topology_id", "hosting_id"})
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(
@@ -42,6 +43,24 @@ class DistProgram(models.Model):
     site_count = fields.Integer(compute="_compute_site_count")
     body_ids = fields.One2many("dist.body", "program_id", string="Governing Bodies")
     body_count = fields.Integer(compute="_compute_body_count")
+    topology_id = fields.Many2one(
+        "dist.option",
+        string="Deployment Topology",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        tracking=True,
+        help="Set by the decision on the comparison of topologies.",
+    )
+    hosting_id = fields.Many2one(
+        "dist.option",
+        string="Hosting",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        tracking=True,
+        help="Set by the decision on the comparison of hostings.",
+    )
     description = fields.Html(
         string="Scope", help="What the program delivers, and what it leaves out."
     )
@@ -134,3 +153,23 @@ class DistProgram(models.Model):
             domain=[("program_id", "in", self.ids)],
             context={"default_program_id": self[:1].id},
         )
+
+    def action_open_option_choices(self):
+        """Open the comparisons of topologies and hostings."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_rollout_governance.dist_option_choice_action"
+        )
+        return dict(
+            action,
+            domain=[("program_id", "=", self.id)],
+            context={"default_program_id": self.id},
+        )
+
+    def action_open_decision_rights(self):
+        """Open the matrix of decision rights as it holds for the program."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_rollout_governance.dist_decision_activity_action"
+        )
+        return dict(action, context={"raci_program_id": self.id})
