@@ -29,13 +29,13 @@ class DistDecisionActivity(models.Model):
     right_ids = fields.One2many(
         "dist.decision.right", "activity_id", string="Decision Rights"
     )
-    steering = fields.Char(string="Steering", compute="_compute_letters")
+    steering = fields.Char(compute="_compute_letters")
     design_authority = fields.Char(compute="_compute_letters")
     data_council = fields.Char(compute="_compute_letters")
     release_board = fields.Char(compute="_compute_letters")
     pmo = fields.Char(string="PMO", compute="_compute_letters")
     program_board = fields.Char(compute="_compute_letters")
-    roles = fields.Char(string="Roles", compute="_compute_letters")
+    roles = fields.Char(compute="_compute_letters")
 
     _code_uniq = models.UniqueIndex("(code)", "There is an activity of this code.")
     _deadline_days_range = models.Constraint(

@@ -140,7 +140,8 @@ class DistProgram(models.Model):
     def _create_standard_bodies(self):
         """Create the missing standard bodies and return the program's bodies."""
         self.ensure_one()
-        self.env["dist.body.template"].search([])._create_for(self)
+        templates = self.env["dist.body.template"].search([("active", "=", True)])
+        templates._create_for(self)
         return self.body_ids
 
     def action_open_bodies(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -156,7 +156,7 @@ class TestEscalation(SubjectCommon):
 
         def fail(decision, ladder):
             if decision == broken:
-                raise UserError("broken")
+                raise ZeroDivisionError
             return climb(decision, ladder)
 
         self.patch(type(broken), "_climb", fail)

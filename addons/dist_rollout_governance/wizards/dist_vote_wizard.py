@@ -23,7 +23,7 @@ class DistVoteWizard(models.TransientModel):
         help="What has to be done for your vote to hold. It becomes an action of the "
         "requester when the proposal is approved."
     )
-    condition_due = fields.Date(string="Condition Due")
+    condition_due = fields.Date()
 
     def action_confirm(self):
         """Cast the vote."""
