@@ -14,6 +14,8 @@ from odoo.fields import Command
 
 SITES = 12
 DEPUTIES = 8
+MEMBERS = 5
+PROPOSALS = 4
 
 
 def create_user(env, login):
@@ -28,6 +30,60 @@ def create_user(env, login):
     )
     key = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", login, False)
     return user, key
+
+
+def create_decisions(env, program):
+    """Give the program a body of five and proposals to vote on.
+
+    Returns the ids, with the keys of the members and of one who manages users.
+    """
+    group = env.ref("dist_rollout_governance.group_governance_member")
+    members, keys = [], []
+    for index in range(MEMBERS):
+        user, key = create_user(env, f"vote{index}")
+        user.group_ids = [Command.set(group.ids)]
+        members.append(user)
+        keys.append(key)
+    hr, hr_key = create_user(env, "users")
+    hr.group_ids = [Command.set(env.ref("base.group_erp_manager").ids)]
+    body = env["dist.body"].create(
+        {
+            "name": "Race",
+            "program_id": program.id,
+            "type": "steering",
+            "quorum": 3,
+            "member_ids": [
+                Command.create(
+                    {"user_id": user.id, "role": "member" if rank else "chair"}
+                )
+                for rank, user in enumerate(members)
+            ],
+        }
+    )
+    choice = env["dist.option.choice"].create(
+        {"program_id": program.id, "kind": "hosting"}
+    )
+    choice.score_ids.score = "3"
+    choice.chosen_id = choice.candidate_ids[0]
+    choice.action_request_decision()
+    decisions = env["dist.decision"].create(
+        [
+            {
+                "name": f"Race {index}",
+                "proposal": "Race",
+                "program_id": program.id,
+                "body_id": body.id,
+            }
+            for index in range(PROPOSALS)
+        ]
+    )
+    decisions.action_propose()
+    return {
+        "decisions": [choice.decision_id.id, *decisions.ids],
+        "voters": keys,
+        "voter_ids": [user.id for user in members],
+        "user_manager": hr_key,
+    }
 
 
 def main(env, arguments):
@@ -104,6 +160,7 @@ def main(env, arguments):
                     for site in sites
                 ],
                 "keys": [key for _user, key in people],
+                **create_decisions(env, program),
                 "signature": base64.b64encode(stream.getvalue()).decode(),
             }
         )

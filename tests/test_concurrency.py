@@ -1,4 +1,4 @@
-"""Signing at the same moment, against a real server with several processes.
+"""Signing and voting at the same moment, on a real server with several processes.
 
 Every session is an HTTP client with its own API key; nothing is mocked. The server
 runs on a database of the test's own.
@@ -200,6 +200,115 @@ class TestConcurrency(unittest.TestCase):
         self.assertEqual({status for status, _answer in answers}, {200}, answers)
         self.assertEqual(len(self._rows()), before + SITES - 1)
         self._assert_chain_intact()
+
+    def test_5_two_members_cast_the_deciding_vote(self):
+        decision = self.data["decisions"][0]
+        self.assertEqual(self._vote(0, decision)[0], 200)
+        self.assertEqual(self._vote(1, decision, "against")[0], 200)
+        answers = self._at_once(
+            lambda person: self._vote(person, decision), range(2, 5)
+        )
+        statuses = [status for status, _answer in answers]
+        self.assertEqual(statuses.count(200), 1, answers)
+        for status, answer in answers:
+            if status != 200:
+                self.assertIn("is not open for votes", answer["message"])
+        self.assertEqual(self._decision(decision), ["approved", 2, 1])
+        # what follows from the decision was done once
+        logs = template_db.sql(
+            "SELECT COUNT(*) FROM mail_message WHERE model = 'dist.program'"
+            " AND body LIKE '%approved by%'",
+            self.database,
+        )
+        self.assertEqual(logs, ["1"])
+
+    def test_6_everybody_votes_at_once(self):
+        decision = self.data["decisions"][1]
+        answers = self._at_once(lambda person: self._vote(person, decision), range(5))
+        self.assertEqual([status for status, _answer in answers].count(200), 3, answers)
+        self.assertEqual(self._decision(decision), ["approved", 3, 0])
+
+    def test_7_member_votes_twice_at_once(self):
+        decision = self.data["decisions"][2]
+        answers = self._at_once(lambda _n: self._vote(0, decision), range(4))
+        self.assertEqual([status for status, _answer in answers].count(200), 1, answers)
+        self.assertEqual(self._decision(decision), ["proposed", 1, 0])
+
+    def test_8_member_is_archived_while_voting(self):
+        """A body that loses its quorum keeps the votes and decides nothing."""
+        decision = self.data["decisions"][3]
+        self.assertEqual(self._vote(0, decision)[0], 200)
+        jobs = [lambda: self._vote(1, decision)] + [
+            lambda person=person: self._archive(person) for person in (2, 3, 4)
+        ]
+        answers = self._at_once(lambda job: job(), jobs)
+        self.assertEqual({status for status, _answer in answers}, {200}, answers)
+        self.assertEqual(self._decision(decision), ["proposed", 2, 0])
+        status, answer = self.server.call(
+            self.data["voters"][0],
+            "dist.decision",
+            "read",
+            ids=[decision],
+            fields=["obstacle", "open_seat_count"],
+        )
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(answer[0]["open_seat_count"], 0)
+        self.assertIn("Appoint members", answer[0]["obstacle"])
+        self.assertNotEqual(self._vote(2, decision)[0], 200)
+
+    def test_9_member_is_archived_at_the_deciding_vote(self):
+        """Whoever comes first: the vote counts, or it is refused as a whole."""
+        for person in (2, 3, 4):
+            self.assertEqual(self._archive(person, active=True)[0], 200)
+        decision = self.data["decisions"][4]
+        for person in (0, 1):
+            self.assertEqual(self._vote(person, decision)[0], 200)
+        (voted, _answer), (archived, answer) = self._at_once(
+            lambda job: job(),
+            [lambda: self._vote(2, decision), lambda: self._archive(2)],
+        )
+        self.assertEqual(archived, 200, answer)
+        expected = ["approved", 3, 0] if voted == 200 else ["proposed", 2, 0]
+        self.assertEqual(self._decision(decision), expected)
+
+    def _vote(self, person, decision, choice="for"):
+        """Vote through the dialog, as the web client does."""
+        key = self.data["voters"][person]
+        status, answer = self.server.call(
+            key,
+            "dist.vote.wizard",
+            "create",
+            vals_list=[{"decision_id": decision, "choice": choice}],
+        )
+        if status != 200:
+            return status, answer
+        return self.server.call(key, "dist.vote.wizard", "action_confirm", ids=answer)
+
+    def _archive(self, person, active=False):
+        return self.server.call(
+            self.data["user_manager"],
+            "res.users",
+            "write",
+            ids=[self.data["voter_ids"][person]],
+            vals={"active": active},
+        )
+
+    def _at_once(self, call, jobs):
+        jobs = list(jobs)
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            return list(pool.map(call, jobs))
+
+    def _decision(self, decision):
+        """Return state, votes for and votes against, as they are stored."""
+        printed = template_db.sql(
+            "SELECT json_build_array(d.state,"
+            " COUNT(*) FILTER (WHERE v.choice = 'for'),"
+            " COUNT(*) FILTER (WHERE v.choice = 'against'))"
+            " FROM dist_decision d LEFT JOIN dist_decision_vote v"
+            f" ON v.decision_id = d.id WHERE d.id = {decision} GROUP BY d.id",
+            self.database,
+        )
+        return json.loads(printed[0])
 
     def _person_of(self, user_id):
         login = template_db.sql(
