@@ -34,7 +34,13 @@ DECISION = {
         "super_user": "r",
         "site_manager": "r",
     },
-    "dist.decision.right": {**READERS, "consultant": "r", "admin": "crwu"},
+    "dist.decision.right": {
+        **READERS,
+        "consultant": "r",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
     "dist.escalation.level": {**READERS, "consultant": "r", "admin": "crwu"},
     "dist.meeting": {
         **READERS,
