@@ -78,7 +78,18 @@ def create_decisions(env, program):
         ]
     )
     decisions.action_propose()
+    consultant, consultant_key = create_user(env, "requests")
+    consultant.group_ids = [
+        Command.set(env.ref("dist_rollout_governance.group_consultant").ids)
+    ]
+    open_choice = env["dist.option.choice"].create(
+        {"program_id": program.id, "kind": "topology"}
+    )
+    open_choice.score_ids.score = "3"
+    open_choice.chosen_id = open_choice.candidate_ids[0]
     return {
+        "choice": open_choice.id,
+        "consultant": consultant_key,
         "decisions": [choice.decision_id.id, *decisions.ids],
         "voters": keys,
         "voter_ids": [user.id for user in members],

@@ -271,6 +271,27 @@ class TestConcurrency(unittest.TestCase):
         expected = ["approved", 3, 0] if voted == 200 else ["proposed", 2, 0]
         self.assertEqual(self._decision(decision), expected)
 
+    def test_10_one_request_of_several_at_once(self):
+        answers = self._at_once(
+            lambda _n: self.server.call(
+                self.data["consultant"],
+                "dist.option.choice",
+                "action_request_decision",
+                ids=[self.data["choice"]],
+            ),
+            range(4),
+        )
+        self.assertEqual([status for status, _answer in answers].count(200), 1, answers)
+        for status, answer in answers:
+            if status != 200:
+                self.assertIn("already", answer["message"])
+        count = template_db.sql(
+            "SELECT COUNT(*) FROM dist_decision WHERE res_model = 'dist.option.choice'"
+            f" AND res_id = {self.data['choice']}",
+            self.database,
+        )
+        self.assertEqual(count, ["1"])
+
     def _vote(self, person, decision, choice="for"):
         """Vote through the dialog, as the web client does."""
         key = self.data["voters"][person]

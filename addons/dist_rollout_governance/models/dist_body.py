@@ -156,11 +156,16 @@ class DistBody(models.Model):
 
     @api.model
     def _seat_domain(self):
-        """Return the domain of the seats that may vote today."""
+        """Return the domain of the seats that may vote today.
+
+        A user who lost the role Governance Member keeps the seat and has no vote.
+        """
         today = fields.Date.today()
+        group = self.env.ref("dist_rollout_governance.group_governance_member")
         return [
             ("role", "!=", "secretary"),
             ("user_id.active", "=", True),
+            ("user_id.all_group_ids", "in", group.ids),
             "|",
             ("date_from", "=", False),
             ("date_from", "<=", today),
@@ -218,15 +223,21 @@ class DistBody(models.Model):
         return super().write(vals)
 
     def _check_nothing_pending(self):
-        for body in self.filtered("pending_count"):
-            raise ValidationError(
-                self.env._(
-                    "%(body)s has %(count)s decisions to take. Let it decide them or "
-                    "have them withdrawn before you archive it.",
-                    body=body.name,
-                    count=body.pending_count,
-                )
+        # sudo: a proposal of another company keeps the body as well
+        pending = self.env["dist.decision"].sudo()
+        for body in self:
+            count = pending.search_count(
+                [("body_id", "=", body.id), ("state", "=", "proposed")]
             )
+            if count:
+                raise ValidationError(
+                    self.env._(
+                        "%(body)s has %(count)s decisions to take. Let it decide them "
+                        "or have them withdrawn before you archive it.",
+                        body=body.name,
+                        count=count,
+                    )
+                )
 
     def _after(self, day):
         """Return the day of the meeting that follows one on ``day``, or False."""

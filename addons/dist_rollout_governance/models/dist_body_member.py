@@ -64,7 +64,9 @@ class DistBodyMember(models.Model):
         group = self.env.ref("dist_rollout_governance.group_governance_member")
         return [("all_group_ids", "in", group.ids)]
 
-    @api.depends("role", "date_from", "date_to", "user_id.active")
+    @api.depends(
+        "role", "date_from", "date_to", "user_id.active", "user_id.all_group_ids"
+    )
     def _compute_is_current(self):
         current = self.filtered_domain(self.env["dist.body"]._seat_domain())
         for member in self:

@@ -98,6 +98,14 @@ class TestBody(DecisionCommon):
                 self.assertEqual(seat.user_id in body.voter_ids, votes)
                 self.assertEqual(seat.is_current, votes)
 
+    def test_member_without_the_role_has_no_vote(self):
+        body = self._body("pmo")
+        group = self.env.ref("dist_rollout_governance.group_governance_member")
+        self.member_2.group_ids -= group
+        body.invalidate_recordset()
+        self.assertNotIn(self.member_2, body.voter_ids)
+        self.assertEqual(body.seat_count, 4)
+
     def test_wrong_seats(self):
         body = self._body("pmo")
         for values, message in (
@@ -153,7 +161,8 @@ class TestBody(DecisionCommon):
     def test_body_list_costs_the_same_for_any_number(self):
         bodies = self.env["dist.body"].browse(self.bodies.ids)
         self.env.flush_all()
-        self.env.invalidate_all()
         names = ["seat_count", "can_decide", "obstacle", "pending_count"]
-        with self.assertQueryCount(5):
-            bodies.mapped(lambda body: [body[name] for name in names])
+        for count in (1, 6):
+            self.env.invalidate_all()
+            with self.subTest(count=count), self.assertQueryCount(12):
+                bodies[:count].mapped(lambda body: [body[name] for name in names])

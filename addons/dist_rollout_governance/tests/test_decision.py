@@ -532,5 +532,5 @@ class TestDecision(DecisionCommon):
         readers = decisions.with_user(self.member_2)
         for count in (2, 12):
             self.env.invalidate_all()
-            with self.subTest(count=count), self.assertQueryCount(14):
+            with self.subTest(count=count), self.assertQueryCount(15):
                 readers[:count].mapped(lambda record: [record[n] for n in names])
