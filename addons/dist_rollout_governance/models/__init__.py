@@ -57,6 +57,8 @@ from . import dist_blueprint_element_template
 from . import dist_deviation
 from . import dist_drift_finding
 
+from . import dist_owned_mixin
+from . import dist_raid_mixin
 from . import dist_risk_template
 from . import dist_risk
 from . import dist_risk_indicator
@@ -69,6 +71,7 @@ from . import dist_budget_line
 from . import dist_stakeholder
 from . import dist_communication
 from . import dist_communication_log
+from . import dist_program_raid
 
 from . import dist_document
 from . import dist_document_version

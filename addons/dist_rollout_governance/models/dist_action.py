@@ -16,7 +16,14 @@ class DistAction(models.Model):
     _order = "state desc, date_deadline, id"
     _protected_fields = frozenset({"state", "done_at", "done_by_id", "vote_id"})
     _immutable_fields = frozenset(
-        {"program_id", "site_id", "decision_id", "meeting_id", "kind"}
+        {
+            "program_id",
+            "site_id",
+            "decision_id",
+            "meeting_id",
+            "kind",
+            "stakeholder_id",
+        }
     )
 
     name = fields.Char(string="Action", required=True)
@@ -59,6 +66,13 @@ class DistAction(models.Model):
     done_at = fields.Datetime(string="Done On", readonly=True, copy=False)
     done_by_id = fields.Many2one(
         "res.users", string="Done By", readonly=True, copy=False, ondelete="restrict"
+    )
+    stakeholder_id = fields.Many2one(
+        "dist.stakeholder",
+        ondelete="restrict",
+        index="btree_not_null",
+        groups="dist_rollout_governance.group_viewer",
+        help="Whom the action takes along.",
     )
     note = fields.Text(string="Remarks")
     is_overdue = fields.Boolean(
@@ -125,7 +139,7 @@ class DistAction(models.Model):
 
     @api.model
     def _origin_fields(self):
-        return ["decision_id", "meeting_id"]
+        return ["decision_id", "meeting_id", "stakeholder_id"]
 
     def write(self, vals):
         if not self.env.su and not vals.keys().isdisjoint(self._condition_fields()):

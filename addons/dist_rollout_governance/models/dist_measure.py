@@ -231,11 +231,17 @@ class DistMeasure(models.Model):
         measure._after_values_changed([row["site_id"] for row in rows])
 
     def _after_values_changed(self, site_ids):
-        """Hook: these measures have new values for these sites, outside the job."""
+        """Hook: these measures have new values for these sites, outside the job.
+
+        Early warnings speak up at once. An addon with criteria of its own extends it.
+        """
+        # sudo: results are protected outputs that follow from the measures alone.
+        self.env["dist.risk.indicator"].sudo()._measures_changed(self, site_ids)
 
     @api.model
     def _after_compute(self):
         """Hook: the computation has emptied its queue."""
+        self.env.ref("dist_rollout_governance.ir_cron_risk_evaluate")._trigger()
 
     def _upsert(self, relation, source):
         """Write what ``relation`` returns as values of this measure.

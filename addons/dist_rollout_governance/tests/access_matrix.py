@@ -94,7 +94,84 @@ DESIGN = {}
 
 TEMPLATE = {}
 
-RAID = {}
+RAID = {
+    "dist.risk.template": {
+        **READERS,
+        "consultant": "r",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.risk": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.risk.indicator": {
+        **READERS,
+        "consultant": "crwu",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.risk.contingency": {
+        **READERS,
+        "consultant": "crwu",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.assumption": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.issue": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.milestone": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.dependency": {
+        **READERS,
+        "consultant": "crwu",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.budget.line": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+    },
+    "dist.stakeholder": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+    },
+    "dist.communication": {
+        **READERS,
+        "consultant": "crw",
+        "admin": "crwu",
+    },
+    "dist.communication.log": {
+        **READERS,
+        "consultant": "r",
+        "admin": "r",
+    },
+}
 
 PAPER = {}
 

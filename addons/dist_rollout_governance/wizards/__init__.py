@@ -2,3 +2,7 @@ from . import dist_attest_wizard
 from . import dist_signoff_check_wizard
 from . import dist_signoff_wizard
 from . import dist_vote_wizard
+
+from . import dist_risk_catalogue_wizard
+from . import dist_risk_indicator_wizard
+from . import dist_communication_preview

@@ -1,3 +1,4 @@
+from . import dist_communication
 from . import dist_gate_template
 from . import dist_gate_template_line
 from . import dist_wave

@@ -197,6 +197,14 @@ class DistWave(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        before = {wave: wave.state for wave in self}
+        result = super().write(vals)
+        if "state" in vals:
+            for wave in self.filtered(lambda wave: wave.state != before[wave]):
+                wave._communicate_state()
+        return result
+
     # -- transitions ----------------------------------------------------------------
 
     def _obstacles(self, step):
@@ -319,6 +327,25 @@ class DistWave(models.Model):
         self._check_step("close")
         # sudo: the state is protected; role and conditions are checked above.
         self.sudo().state = "closed"
+
+    def _communicate_state(self):
+        """Send what is planned for the state the wave has come to, once for each."""
+        self.ensure_one()
+        event = f"wave_{self.state}"
+        events = (
+            self.env["dist.communication"]._fields["event_code"].get_values(self.env)
+        )
+        if event in events:
+            self.program_id._communicate(
+                event,
+                f"{self._name}/{self.id}/{event}",
+                sites=self.sudo().site_ids,
+                values={
+                    "wave": self.name,
+                    "subject_of_event": self.name,
+                    "date": fields.Date.to_string(self.planned_go_live),
+                },
+            )
 
     def action_open_gate_list(self):
         """Open the wave's readiness gates."""
