@@ -25,9 +25,9 @@ class DistMilestone(models.Model):
 
     ``earliest_date`` is the first day the predecessors leave for the milestone: for
     each of them its actual day, or the latest of its forecast, its own earliest day
-    and today, plus the lag. When it lies after the forecast, the milestone is *at risk*:
-    its own forecast does not say so yet, or its team does not know. The days are
-    passed on along all paths in one pass over the program (:meth:`_propagate`).
+    and today, plus the lag. When it lies after the forecast, the milestone is *at
+    risk*: its own forecast does not say so yet, or its team does not know. The days
+    are passed on along all paths in one pass over the program (:meth:`_propagate`).
     """
 
     _name = "dist.milestone"
