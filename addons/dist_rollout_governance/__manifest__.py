@@ -12,10 +12,7 @@
         "security/dist_rollout_governance_security.xml",
         "security/decision_security.xml",
         "security/site_security.xml",
-        "security/design_security.xml",
-        "security/template_security.xml",
         "security/raid_security.xml",
-        "security/paper_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
         "data/mail_template_data.xml",
@@ -52,14 +49,6 @@
         "data/site_data.xml",
         "views/site_views.xml",
         "views/site_menus.xml",
-        # stage plan, fit-gap, customizations
-        "data/design_data.xml",
-        "views/design_views.xml",
-        "views/design_menus.xml",
-        # blueprint, deviations, drift
-        "data/template_data.xml",
-        "views/template_views.xml",
-        "views/template_menus.xml",
         # RAID, milestones, budget, stakeholders, communication
         "data/dist_risk_template_data.xml",
         "data/raid_data.xml",
@@ -79,10 +68,6 @@
         "views/dist_communication_log_views.xml",
         "views/dist_program_raid_views.xml",
         "views/raid_menus.xml",
-        # documents, workplan, steering pack
-        "data/paper_data.xml",
-        "views/paper_views.xml",
-        "views/paper_menus.xml",
     ],
     "assets": {
         "web.assets_backend_lazy": [

@@ -39,23 +39,6 @@ from . import dist_region
 from . import dist_process
 from . import dist_site_tag
 from . import dist_site_profile
-from . import dist_observation
-from . import dist_app_scope
-
-from . import dist_stage_template
-from . import dist_phase
-from . import dist_phase_criterion
-from . import dist_phase_deliverable
-from . import dist_requirement
-from . import dist_customization
-from . import dist_odoo_release
-
-from . import dist_conformance_rule_mixin
-from . import dist_blueprint
-from . import dist_blueprint_element
-from . import dist_blueprint_element_template
-from . import dist_deviation
-from . import dist_drift_finding
 
 from . import dist_owned_mixin
 from . import dist_raid_mixin
@@ -73,8 +56,4 @@ from . import dist_communication
 from . import dist_communication_log
 from . import dist_program_raid
 
-from . import dist_document
-from . import dist_document_version
-from . import project_project
 from . import project_task
-from . import dist_steering_pack
