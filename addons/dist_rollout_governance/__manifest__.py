@@ -11,10 +11,10 @@
     "data": [
         "security/dist_rollout_governance_security.xml",
         "security/decision_security.xml",
-        "security/site_security.xml",
         "security/raid_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
+        "data/dist_site_tag_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "report/dist_signoff_receipt.xml",
@@ -23,6 +23,8 @@
         "wizards/dist_signoff_check_wizard_views.xml",
         "views/dist_program_views.xml",
         "views/dist_site_views.xml",
+        "views/dist_region_views.xml",
+        "views/dist_site_tag_views.xml",
         "views/dist_measure_views.xml",
         "views/dist_measure_value_views.xml",
         "views/dist_measure_target_views.xml",
@@ -45,10 +47,6 @@
         "views/dist_option_views.xml",
         "views/dist_option_choice_views.xml",
         "views/decision_menus.xml",
-        # profile of sites, discovery, application scope, home
-        "data/site_data.xml",
-        "views/site_views.xml",
-        "views/site_menus.xml",
         # RAID, milestones, budget, stakeholders, communication
         "data/dist_risk_template_data.xml",
         "data/raid_data.xml",

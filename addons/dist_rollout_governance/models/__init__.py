@@ -36,7 +36,6 @@ from . import dist_option_candidate
 from . import dist_option_score
 
 from . import dist_region
-from . import dist_process
 from . import dist_site_tag
 from . import dist_site_profile
 

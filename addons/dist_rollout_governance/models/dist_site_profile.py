@@ -1,0 +1,250 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..services import complexity
+
+MAX_COUNT = 10_000_000
+
+
+class DistSite(models.Model):
+    """The operating profile of a site, and the complexity that follows from it."""
+
+    _inherit = "dist.site"
+
+    region_id = fields.Many2one(
+        "dist.region", ondelete="restrict", index="btree_not_null"
+    )
+    super_user_ids = fields.Many2many(
+        "res.users",
+        "dist_site_super_user_rel",
+        string="Super Users",
+        help="They see the site and help its users. They neither attest nor sign.",
+    )
+    people_ids = fields.Many2many(
+        "res.users",
+        "dist_site_people_rel",
+        string="Site People",
+        compute="_compute_people_ids",
+        store=True,
+        help="Site manager, deputies and super users: who may see the site.",
+    )
+    order_lines_per_day = fields.Integer(
+        help="Sales order lines shipped on a normal day."
+    )
+    receipt_lines_per_day = fields.Integer(help="Receipt lines on a normal day.")
+    sku_count = fields.Integer(
+        string="Active Products", help="Products the site keeps or sells."
+    )
+    user_count = fields.Integer(string="System Users")
+    shift_count = fields.Integer(string="Shifts", default=1)
+    integration_count = fields.Integer(
+        string="Integrations",
+        help="Interfaces of the site: carriers, EDI, automation, 3PL, bank.",
+    )
+    order_profile = fields.Selection(
+        [
+            ("pallet", "Full Pallets"),
+            ("case", "Cases"),
+            ("each", "Single Pieces"),
+            ("mixed", "Mixed"),
+        ],
+    )
+    traceability = fields.Selection(
+        [
+            ("none", "None"),
+            ("lot", "Lots"),
+            ("serial", "Serial Numbers"),
+            ("expiry", "Lots with Expiry"),
+        ],
+        required=True,
+        default="none",
+    )
+    has_quality_hold = fields.Boolean(string="Quality Hold")
+    has_export_documents = fields.Boolean(string="Export Documents")
+    storage_tag_ids = fields.Many2many(
+        "dist.site.tag",
+        "dist_site_storage_rel",
+        string="Storage Methods",
+        domain=[("kind", "=", "storage")],
+    )
+    requirement_tag_ids = fields.Many2many(
+        "dist.site.tag",
+        "dist_site_requirement_rel",
+        string="Customer and Regulatory Requirements",
+        domain=[("kind", "=", "requirement")],
+    )
+    legacy_tag_ids = fields.Many2many(
+        "dist.site.tag",
+        "dist_site_legacy_rel",
+        string="Legacy Systems",
+        domain=[("kind", "=", "legacy")],
+    )
+    carrier_tag_ids = fields.Many2many(
+        "dist.site.tag",
+        "dist_site_carrier_rel",
+        string="Carriers",
+        domain=[("kind", "=", "carrier")],
+    )
+    lang_ids = fields.Many2many(
+        "res.lang", "dist_site_lang_rel", string="Languages on the Floor"
+    )
+    volume_class = fields.Selection(
+        [
+            ("low", "Low (below 100 lines)"),
+            ("medium", "Medium (below 500 lines)"),
+            ("high", "High (below 2,000 lines)"),
+            ("very_high", "Very High"),
+        ],
+        compute="_compute_complexity",
+        store=True,
+        help="By the order and receipt lines of a normal day.",
+    )
+    complexity_score = fields.Float(
+        string="Complexity",
+        digits=(5, 1),
+        aggregator="avg",
+        compute="_compute_complexity",
+        store=True,
+        help="From 0 to 100, computed from the operating profile.",
+    )
+    complexity_class = fields.Selection(
+        [("low", "Simple"), ("medium", "Medium"), ("high", "Complex")],
+        compute="_compute_complexity",
+        store=True,
+    )
+    complexity_detail = fields.Text(
+        string="Points by Factor", compute="_compute_complexity_detail"
+    )
+
+    @api.depends("member_ids", "super_user_ids")
+    def _compute_people_ids(self):
+        for site in self:
+            site.people_ids = site.member_ids | site.super_user_ids
+
+    @api.depends(
+        "order_lines_per_day",
+        "receipt_lines_per_day",
+        "sku_count",
+        "shift_count",
+        "integration_count",
+        "traceability",
+        "has_quality_hold",
+        "has_export_documents",
+        "storage_tag_ids",
+        "requirement_tag_ids",
+        "legacy_tag_ids",
+        "lang_ids",
+    )
+    def _compute_complexity(self):
+        for site in self:
+            site.volume_class = complexity.volume_class(
+                site.order_lines_per_day + site.receipt_lines_per_day
+            )
+            site.complexity_score = sum(site._complexity_points().values())
+            site.complexity_class = complexity.complexity_class(site.complexity_score)
+
+    @api.depends("complexity_score")
+    def _compute_complexity_detail(self):
+        labels = self._complexity_labels()
+        for site in self:
+            points = site._complexity_points()
+            site.complexity_detail = "\n".join(
+                self.env._(
+                    "%(factor)s: %(points)s of %(weight)s",
+                    factor=labels[name],
+                    points=points[name],
+                    weight=weight,
+                )
+                for name, weight in complexity.WEIGHTS.items()
+            )
+
+    def _complexity_points(self):
+        """Return the points of each factor, see ``services/complexity.py``."""
+        self.ensure_one()
+        return complexity.contributions(
+            volume=complexity.volume_class(
+                self.order_lines_per_day + self.receipt_lines_per_day
+            ),
+            sku_count=self.sku_count,
+            traceability=self.traceability or "none",
+            storage_methods=len(self.storage_tag_ids),
+            integrations=self.integration_count,
+            requirements=len(self.requirement_tag_ids)
+            + self.has_quality_hold
+            + self.has_export_documents,
+            legacy_systems=len(self.legacy_tag_ids),
+            shifts=self.shift_count,
+            languages=max(len(self.lang_ids), 1),
+        )
+
+    @api.model
+    def _complexity_labels(self):
+        env = self.env
+        return {
+            "volume": env._("Order and receipt lines"),
+            "assortment": env._("Assortment"),
+            "traceability": env._("Traceability"),
+            "storage": env._("Storage methods"),
+            "integrations": env._("Integrations"),
+            "requirements": env._("Requirements"),
+            "legacy": env._("Legacy systems"),
+            "people": env._("Shifts and languages"),
+        }
+
+    @api.constrains(
+        "order_lines_per_day",
+        "receipt_lines_per_day",
+        "sku_count",
+        "user_count",
+        "shift_count",
+        "integration_count",
+    )
+    def _check_profile(self):
+        names = [
+            "order_lines_per_day",
+            "receipt_lines_per_day",
+            "sku_count",
+            "user_count",
+            "shift_count",
+            "integration_count",
+        ]
+        for site in self:
+            for name in names:
+                if not 0 <= site[name] <= MAX_COUNT:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s of %(site)s must lie between 0 and %(max)s.",
+                            field=self._fields[name]._description_string(self.env),
+                            site=site.display_name,
+                            max=MAX_COUNT,
+                        )
+                    )
+            if not 1 <= site.shift_count <= 7:
+                raise ValidationError(
+                    self.env._(
+                        "%(site)s works in one to seven shifts.",
+                        site=site.display_name,
+                    )
+                )
+
+    @api.constrains(
+        "storage_tag_ids", "requirement_tag_ids", "legacy_tag_ids", "carrier_tag_ids"
+    )
+    def _check_tag_kinds(self):
+        kinds = {
+            "storage_tag_ids": "storage",
+            "requirement_tag_ids": "requirement",
+            "legacy_tag_ids": "legacy",
+            "carrier_tag_ids": "carrier",
+        }
+        for site in self:
+            for name, kind in kinds.items():
+                wrong = site[name].filtered(lambda tag, kind=kind: tag.kind != kind)
+                if wrong:
+                    raise ValidationError(
+                        self.env._(
+                            "%(tag)s is not a tag for %(field)s.",
+                            tag=wrong[0].name,
+                            field=self._fields[name]._description_string(self.env),
+                        )
+                    )

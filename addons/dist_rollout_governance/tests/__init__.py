@@ -23,4 +23,5 @@ from . import test_services
 from . import test_signoff
 from . import test_signoff_chain
 from . import test_site
+from . import test_site_profile
 from . import test_stakeholder

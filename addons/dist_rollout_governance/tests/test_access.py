@@ -5,9 +5,12 @@ from .common import GROUPS, RolloutCommon
 
 # What each role may do: c(reate), r(ead), w(rite), u(nlink). Not listed: nothing.
 READERS = ["viewer", "governance", "command_center", "steward", "finance"]
+SITE_PEOPLE = {"super_user": "r", "site_manager": "r"}
 MATRIX = {
-    "dist.program": {"consultant": "crw", "admin": "crwu", "site_manager": "r"},
-    "dist.site": {"consultant": "crw", "admin": "crwu", "site_manager": "r"},
+    "dist.program": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.site": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.region": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
     "dist.measure.target": {
         "consultant": "crwu",

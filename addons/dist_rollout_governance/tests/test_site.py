@@ -72,6 +72,7 @@ class TestSite(RolloutCommon):
     def test_members_are_manager_and_deputies(self):
         self.site_a.deputy_ids = self.manager_b
         self.assertEqual(self.site_a.member_ids, self.manager_a | self.manager_b)
+        self.env.flush_all()
         self.assertIn(
             self.site_a,
             self.env["dist.site"].with_user(self.manager_b).search([]),
