@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 WORKSTREAMS = [
     ("program", "Program Office"),
@@ -318,7 +318,7 @@ class DistMilestone(models.Model):
                 milestone.id: self.env._(
                     "At risk: the predecessors leave %(earliest)s as the earliest day, "
                     "%(days)s days after the forecast.",
-                    earliest=milestone.earliest_date,
+                    earliest=format_date(self.env, milestone.earliest_date),
                     days=milestone.delay_days,
                 )
                 for milestone in self

@@ -1,3 +1,5 @@
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -102,7 +104,8 @@ class DistOwnedMixin(models.AbstractModel):
                     "mail.mail_activity_data_todo",
                     user_id=user.id,
                     summary=summary,
-                    note=note,
+                    # the note is HTML; names in it are not
+                    note=escape(note),
                 )
 
     def _open_one(self, record):

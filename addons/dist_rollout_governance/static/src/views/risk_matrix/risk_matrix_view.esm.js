@@ -19,15 +19,24 @@ export class RiskMatrixRenderer extends PivotRenderer {
     static template = "dist_rollout_governance.RiskMatrixRenderer";
 
     /**
+     * @returns {Boolean} whether the pivot shows probability by impact
+     */
+    get isRiskMatrix() {
+        const {fullRowGroupBys, fullColGroupBys} = this.model.metaData;
+        return (
+            fullRowGroupBys.join() === "probability" &&
+            fullColGroupBys.join() === "impact"
+        );
+    }
+
+    /**
      * @param {Object} cell
      * @returns {Array|undefined} level of the cell: code and word
      */
     riskLevel(cell) {
-        const {fullRowGroupBys, fullColGroupBys} = this.model.metaData;
         const [rows, columns] = cell.groupId;
         if (
-            fullRowGroupBys.join() !== "probability" ||
-            fullColGroupBys.join() !== "impact" ||
+            !this.isRiskMatrix ||
             rows.length !== 1 ||
             columns.length !== 1 ||
             cell.value === undefined
