@@ -11,9 +11,11 @@
     "data": [
         "security/dist_rollout_governance_security.xml",
         "security/decision_security.xml",
+        "security/dist_requirement_security.xml",
         "security/raid_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
+        "data/dist_process_data.xml",
         "data/dist_site_tag_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
@@ -65,6 +67,8 @@
         "views/dist_communication_views.xml",
         "views/dist_communication_log_views.xml",
         "views/dist_program_raid_views.xml",
+        "views/dist_process_views.xml",
+        "views/dist_requirement_views.xml",
         "views/raid_menus.xml",
     ],
     "assets": {

@@ -35,12 +35,14 @@ from . import dist_option_choice
 from . import dist_option_candidate
 from . import dist_option_score
 
+from . import dist_process
 from . import dist_region
 from . import dist_site_tag
 from . import dist_site_profile
 
 from . import dist_owned_mixin
 from . import dist_raid_mixin
+from . import dist_requirement
 from . import dist_risk_template
 from . import dist_risk
 from . import dist_risk_indicator

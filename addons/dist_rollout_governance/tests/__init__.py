@@ -17,6 +17,7 @@ from . import test_program
 from . import test_protected
 from . import test_raid
 from . import test_raid_access
+from . import test_requirement
 from . import test_risk
 from . import test_risk_indicator
 from . import test_services

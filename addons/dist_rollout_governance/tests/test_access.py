@@ -10,6 +10,8 @@ MATRIX = {
     "dist.program": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.site": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.region": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.process": {**SITE_PEOPLE, "consultant": "r", "admin": "crwu"},
+    "dist.requirement": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
     "dist.measure.target": {
