@@ -10,6 +10,7 @@
     "depends": ["project", "purchase_stock"],
     "data": [
         "security/dist_rollout_governance_security.xml",
+        "security/blueprint_security.xml",
         "security/decision_security.xml",
         "security/dist_requirement_security.xml",
         "security/raid_security.xml",
@@ -70,6 +71,17 @@
         "views/dist_process_views.xml",
         "views/dist_requirement_views.xml",
         "views/raid_menus.xml",
+        # blueprint, conformance, deviations
+        "data/conformance_data.xml",
+        "data/dist_conformance_template_data.xml",
+        "wizards/dist_blueprint_compare_wizard_views.xml",
+        "wizards/dist_conformance_catalogue_wizard_views.xml",
+        "views/dist_blueprint_views.xml",
+        "views/dist_blueprint_element_views.xml",
+        "views/dist_conformance_rule_views.xml",
+        "views/dist_conformance_template_views.xml",
+        "views/dist_conformance_finding_views.xml",
+        "views/dist_deviation_views.xml",
     ],
     "assets": {
         "web.assets_backend_lazy": [

@@ -57,4 +57,14 @@ from . import dist_communication
 from . import dist_communication_log
 from . import dist_program_raid
 
+from . import dist_blueprint_part_mixin
+from . import dist_conformance_definition_mixin
+from . import dist_blueprint
+from . import dist_blueprint_element
+from . import dist_conformance_rule
+from . import dist_conformance_template
+from . import dist_conformance_finding
+from . import dist_measure_provider_conformance
+from . import dist_deviation
+
 from . import project_task

@@ -12,6 +12,17 @@ MATRIX = {
     "dist.region": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.process": {**SITE_PEOPLE, "consultant": "r", "admin": "crwu"},
     "dist.requirement": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.blueprint": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.blueprint.element": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
+    "dist.conformance.rule": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
+    "dist.conformance.template": {"consultant": "r", "admin": "crwu"},
+    "dist.conformance.finding": {**SITE_PEOPLE, "consultant": "r", "admin": "r"},
+    "dist.deviation": {
+        "super_user": "r",
+        "site_manager": "cr",
+        "consultant": "crw",
+        "admin": "crwu",
+    },
     "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
     "dist.measure.target": {

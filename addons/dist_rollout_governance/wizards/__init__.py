@@ -6,3 +6,6 @@ from . import dist_vote_wizard
 from . import dist_risk_catalogue_wizard
 from . import dist_risk_indicator_wizard
 from . import dist_communication_preview
+
+from . import dist_blueprint_compare_wizard
+from . import dist_conformance_catalogue_wizard
