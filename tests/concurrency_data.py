@@ -16,6 +16,7 @@ SITES = 12
 DEPUTIES = 8
 MEMBERS = 5
 PROPOSALS = 4
+DRIFTS = 4
 
 
 def create_user(env, login):
@@ -97,6 +98,110 @@ def create_decisions(env, program):
     }
 
 
+def create_drift(env, users):
+    """Give sites a deviation in force, and gates that rely on it.
+
+    Returns the ids of the gates and of the deviations, in the order of ``users``.
+    """
+    program = env["dist.program"].create({"name": "Drift", "code": "DRIFT"})
+    sites = env["dist.site"].create(
+        [
+            {
+                "name": f"Drift {index}",
+                "code": f"D{index}",
+                "program_id": program.id,
+                "manager_id": user.id,
+            }
+            for index, user in enumerate(users)
+        ]
+    )
+    for index, site in enumerate(sites):
+        env["stock.warehouse"].create(
+            {"name": site.name, "code": f"DR{index}", "dist_site_id": site.id}
+        )
+    blueprint = env["dist.blueprint"].create(
+        {"name": "Drift", "program_id": program.id, "state": "released"}
+    )
+    element = env["dist.blueprint.element"].create(
+        {"blueprint_id": blueprint.id, "code": "X", "name": "X", "standard": "X"}
+    )
+    env["dist.conformance.rule"].create(
+        {
+            "element_id": element.id,
+            "name": "Warehouses",
+            "code": "X",
+            "model_id": env["ir.model"]._get_id("stock.warehouse"),
+            "check_kind": "count",
+            "operator": "equals",
+            "expected_number": 9,
+        }
+    )
+    deviations = env["dist.deviation"].create(
+        [
+            {
+                "name": "Drift",
+                "program_id": program.id,
+                "site_id": site.id,
+                "element_id": element.id,
+            }
+            for site in sites
+        ]
+    )
+    body = env["dist.body"].create(
+        {"name": "Drift", "program_id": program.id, "type": "design_authority"}
+    )
+    for deviation in deviations:
+        deviation.write(
+            {
+                "state": "approved",
+                "decision_id": env["dist.decision"]
+                .create(
+                    {
+                        "name": "Drift",
+                        "program_id": program.id,
+                        "body_id": body.id,
+                        "state": "approved",
+                        "res_model": deviation._name,
+                        "res_id": deviation.id,
+                    }
+                )
+                .id,
+            }
+        )
+    blueprint._evaluate()
+    template = env["dist.gate.template"].create(
+        {
+            "name": "Drift",
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": "Drift",
+                        "workstream": "people",
+                        "measure_id": env["dist.measure"]._get("drift_uncovered").id,
+                        "operator": "<=",
+                        "threshold": 0,
+                    }
+                )
+            ],
+        }
+    )
+    wave = env["dist.wave"].create(
+        {
+            "name": "Drift",
+            "program_id": program.id,
+            "template_id": template.id,
+            "planned_go_live": "2030-01-01",
+            "site_ids": [Command.set(sites.ids)],
+        }
+    )
+    wave.action_open_gates()
+    gates = {gate.site_id: gate.id for gate in wave.gate_ids}
+    return {
+        "drift_gates": [gates[site] for site in sites],
+        "deviations": deviations.ids,
+    }
+
+
 def main(env, arguments):
     people = [create_user(env, f"sign{index}") for index in range(SITES + DEPUTIES)]
     users = [user for user, _key in people]
@@ -172,6 +277,7 @@ def main(env, arguments):
                 ],
                 "keys": [key for _user, key in people],
                 **create_decisions(env, program),
+                **create_drift(env, users[:DRIFTS]),
                 "signature": base64.b64encode(stream.getvalue()).decode(),
             }
         )

@@ -292,6 +292,35 @@ class TestConcurrency(unittest.TestCase):
         )
         self.assertEqual(count, ["1"])
 
+    def test_11_deviation_ends_while_its_gate_is_signed(self):
+        """Whoever comes first: refused, or signed and stale; never signed over drift."""
+        for person, (gate, deviation) in enumerate(
+            zip(self.data["drift_gates"], self.data["deviations"], strict=True)
+        ):
+            (signed, refusal), (closed, answer) = self._at_once(
+                lambda job: job(),
+                [
+                    lambda p=person, g=gate: self._sign(p, g),
+                    lambda d=deviation: self.server.call(
+                        self.data["consultant"], "dist.deviation", "action_close", ids=[d]
+                    ),
+                ],
+            )
+            self.assertEqual(closed, 200, answer)
+            _status, [live] = self.server.call(
+                self.data["consultant"],
+                "dist.gate",
+                "read",
+                ids=[gate],
+                fields=["signoff_state", "is_passed"],
+            )
+            self.assertFalse(live["is_passed"])
+            if signed == 200:
+                self.assertEqual(live["signoff_state"], "stale")
+            else:
+                self.assertIn("Drift: is 1", refusal["message"])
+                self.assertNotIn(live["signoff_state"], ("signed", "stale"))
+
     def _vote(self, person, decision, choice="for"):
         """Vote through the dialog, as the web client does."""
         key = self.data["voters"][person]

@@ -238,6 +238,17 @@ class DistMeasure(models.Model):
         # sudo: results are protected outputs that follow from the measures alone.
         self.env["dist.risk.indicator"].sudo()._measures_changed(self, site_ids)
 
+    def _renew(self, sites):
+        """Hook: bring values that end by a date up to date before somebody relies on
+        them.
+
+        Drift is one: a deviation that expired this morning covers nothing any more,
+        whether or not a job has run since. Runs as superuser.
+        """
+        if "conformance" in self.mapped("topic"):
+            for program, members in sites.grouped("program_id").items():
+                self.env["dist.conformance.finding"]._settle(program, members)
+
     @api.model
     def _after_compute(self):
         """Hook: the computation has emptied its queue."""

@@ -116,7 +116,9 @@ class DistGate(models.Model):
         """Bring the results of the lines up to date now."""
         self.check_access("read")
         # sudo: results are protected outputs that follow from the measures alone.
-        self.sudo().line_ids._evaluate()
+        gate = self.sudo()
+        gate.line_ids.measure_id._renew(gate.site_id)
+        gate.line_ids._evaluate()
 
     def action_open_lines(self):
         """Open the lines as a list of their own."""
