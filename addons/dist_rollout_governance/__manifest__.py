@@ -14,6 +14,7 @@
         "security/decision_security.xml",
         "security/dist_requirement_security.xml",
         "security/raid_security.xml",
+        "security/stage_plan_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
         "data/dist_process_data.xml",
@@ -82,6 +83,13 @@
         "views/dist_conformance_template_views.xml",
         "views/dist_conformance_finding_views.xml",
         "views/dist_deviation_views.xml",
+        # stage plan and documents
+        "data/dist_phase_template_data.xml",
+        "wizards/dist_stage_plan_wizard_views.xml",
+        "views/dist_document_views.xml",
+        "views/dist_document_version_views.xml",
+        "views/dist_phase_template_views.xml",
+        "views/dist_phase_views.xml",
     ],
     "assets": {
         "web.assets_backend_lazy": [

@@ -67,4 +67,12 @@ from . import dist_conformance_finding
 from . import dist_measure_provider_conformance
 from . import dist_deviation
 
+from . import dist_document
+from . import dist_document_version
+from . import dist_checkpoint
+from . import dist_phase_template
+from . import dist_phase_template_deliverable
+from . import dist_phase
+from . import dist_phase_deliverable
+from . import dist_program_template
 from . import project_task

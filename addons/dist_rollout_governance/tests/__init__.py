@@ -10,12 +10,14 @@ from . import test_decision
 from . import test_decision_right
 from . import test_decision_subject
 from . import test_deviation
+from . import test_document
 from . import test_escalation
 from . import test_measure
 from . import test_meeting
 from . import test_milestone
 from . import test_multi_company
 from . import test_option_choice
+from . import test_phase
 from . import test_program
 from . import test_protected
 from . import test_raid

@@ -23,6 +23,22 @@ MATRIX = {
         "consultant": "crw",
         "admin": "crwu",
     },
+    "dist.document": {
+        **SITE_PEOPLE,
+        "consultant": "crw",
+        "finance": "crw",
+        "admin": "crwu",
+    },
+    "dist.document.version": {
+        **SITE_PEOPLE,
+        "consultant": "crwu",
+        "finance": "crwu",
+        "admin": "crwu",
+    },
+    "dist.checkpoint": {**SITE_PEOPLE, "consultant": "r", "admin": "crwu"},
+    "dist.phase.template": {"consultant": "r", "admin": "crwu"},
+    "dist.phase": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.phase.deliverable": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
     "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
     "dist.measure.target": {

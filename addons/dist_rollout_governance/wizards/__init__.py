@@ -9,3 +9,4 @@ from . import dist_communication_preview
 
 from . import dist_blueprint_compare_wizard
 from . import dist_conformance_catalogue_wizard
+from . import dist_stage_plan_wizard
