@@ -55,7 +55,7 @@ from . import dist_budget_line
 from . import dist_stakeholder
 from . import dist_communication
 from . import dist_communication_log
-from . import dist_program_raid
+from . import dist_program_registers
 
 from . import dist_blueprint_part_mixin
 from . import dist_conformance_definition_mixin
@@ -74,5 +74,4 @@ from . import dist_phase_template
 from . import dist_phase_template_deliverable
 from . import dist_phase
 from . import dist_phase_deliverable
-from . import dist_program_template
 from . import project_task
