@@ -293,7 +293,7 @@ class TestConcurrency(unittest.TestCase):
         self.assertEqual(count, ["1"])
 
     def test_11_deviation_ends_while_its_gate_is_signed(self):
-        """Whoever comes first: refused, or signed and stale; never signed over drift."""
+        """Whoever comes first: refused, or signed and stale; never over drift."""
         for person, (gate, deviation) in enumerate(
             zip(self.data["drift_gates"], self.data["deviations"], strict=True)
         ):
@@ -302,7 +302,10 @@ class TestConcurrency(unittest.TestCase):
                 [
                     lambda p=person, g=gate: self._sign(p, g),
                     lambda d=deviation: self.server.call(
-                        self.data["consultant"], "dist.deviation", "action_close", ids=[d]
+                        self.data["consultant"],
+                        "dist.deviation",
+                        "action_close",
+                        ids=[d],
                     ),
                 ],
             )

@@ -15,6 +15,7 @@
         "security/dist_requirement_security.xml",
         "security/raid_security.xml",
         "security/stage_plan_security.xml",
+        "security/discovery_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
         "data/dist_process_data.xml",
@@ -90,8 +91,16 @@
         "views/dist_document_version_views.xml",
         "views/dist_phase_template_views.xml",
         "views/dist_phase_views.xml",
+        # discovery
+        "data/dist_app_data.xml",
+        "views/dist_observation_views.xml",
+        "views/dist_customization_views.xml",
+        "views/dist_odoo_release_views.xml",
+        "views/dist_app_views.xml",
+        "views/dist_app_scope_views.xml",
     ],
     "assets": {
+        "web.assets_tests": ["dist_rollout_governance/static/tests/tours/**/*"],
         "web.assets_backend_lazy": [
             "dist_rollout_governance/static/src/views/risk_matrix/*",
         ],

@@ -74,4 +74,10 @@ from . import dist_phase_template
 from . import dist_phase_template_deliverable
 from . import dist_phase
 from . import dist_phase_deliverable
+from . import dist_observation
+from . import dist_odoo_release
+from . import dist_customization
+from . import dist_app
+from . import dist_app_scope
+from . import dist_app_scope_difference
 from . import project_task

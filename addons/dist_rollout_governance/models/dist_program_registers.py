@@ -247,3 +247,18 @@ class DistProgram(models.Model):
         return self._open_register(
             "dist_conformance_finding_action", search_default_uncovered=1
         )
+
+    def action_open_app_scope(self):
+        """Open the application scope; a consultant gets the baseline to start from."""
+        self.ensure_one()
+        Scope = self.env["dist.app.scope"]
+        if not Scope.search_count([("program_id", "=", self.id)], limit=1) and (
+            Scope.has_access("create")
+        ):
+            Scope.create(
+                [
+                    {"program_id": self.id, "app_id": app.id}
+                    for app in self.env["dist.app"].search([("is_baseline", "=", True)])
+                ]
+            )
+        return self._open_register("dist_app_scope_action")

@@ -257,3 +257,22 @@ class DistRequirement(models.Model):
     def _after_decision(self, decision):
         states = {"approved": "approved", "rejected": "rejected"}
         self.state = states.get(decision.state, "classified")
+
+    def action_open_customization(self):
+        """Open the dossier of the customization, or a new one."""
+        self.ensure_one()
+        dossier = self.env["dist.customization"].search(
+            [("requirement_id", "=", self.id)], limit=1
+        )
+        if dossier:
+            return dossier._get_records_action()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "dist.customization",
+            "view_mode": "form",
+            "context": {
+                "default_name": self.name,
+                "default_program_id": self.program_id.id,
+                "default_requirement_id": self.id,
+            },
+        }

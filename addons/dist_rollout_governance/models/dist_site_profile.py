@@ -116,6 +116,30 @@ class DistSite(models.Model):
         string="Points by Factor", compute="_compute_complexity_detail"
     )
 
+    observation_ids = fields.One2many("dist.observation", "site_id")
+    observation_count = fields.Integer(compute="_compute_register_counts")
+    uncovered_count = fields.Integer(
+        string="Uncovered Drift", compute="_compute_register_counts"
+    )
+
+    @api.depends("observation_ids")
+    @api.depends_context("uid")
+    def _compute_register_counts(self):
+        observations, findings = (
+            dict(
+                self.env[model]._read_group(
+                    [("site_id", "in", self.ids), *domain], ["site_id"], ["__count"]
+                )
+            )
+            for model, domain in (
+                ("dist.observation", []),
+                ("dist.conformance.finding", [("status", "=", "uncovered")]),
+            )
+        )
+        for site in self:
+            site.observation_count = observations.get(site._origin, 0)
+            site.uncovered_count = findings.get(site._origin, 0)
+
     @api.depends("member_ids", "super_user_ids")
     def _compute_people_ids(self):
         for site in self:
@@ -248,3 +272,29 @@ class DistSite(models.Model):
                             field=self._fields[name]._description_string(self.env),
                         )
                     )
+
+    def action_open_observations(self):
+        """Open what was observed at the site."""
+        return self._open_register("dist_observation_action")
+
+    def action_open_conformance(self):
+        """Open the drift of the site."""
+        return self._open_register(
+            "dist_conformance_finding_action", search_default_uncovered=1
+        )
+
+    def _open_register(self, xml_id, **context):
+        """Return a register's action, for the entries of the site."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"dist_rollout_governance.{xml_id}"
+        )
+        return dict(
+            action,
+            domain=[("site_id", "=", self.id)],
+            context={
+                "default_program_id": self.program_id.id,
+                "default_site_id": self.id,
+                **context,
+            },
+        )

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_app_scope
 from . import test_attestation
 from . import test_blueprint
 from . import test_body
@@ -6,6 +7,7 @@ from . import test_budget
 from . import test_communication
 from . import test_conformance
 from . import test_criterion
+from . import test_customization
 from . import test_decision
 from . import test_decision_right
 from . import test_decision_subject
@@ -16,6 +18,7 @@ from . import test_measure
 from . import test_meeting
 from . import test_milestone
 from . import test_multi_company
+from . import test_observation
 from . import test_option_choice
 from . import test_phase
 from . import test_program

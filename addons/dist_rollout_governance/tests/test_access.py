@@ -39,6 +39,17 @@ MATRIX = {
     "dist.phase.template": {"consultant": "r", "admin": "crwu"},
     "dist.phase": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.phase.deliverable": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
+    "dist.observation": {
+        "super_user": "crw",
+        "site_manager": "crw",
+        "consultant": "crw",
+        "admin": "crwu",
+    },
+    "dist.customization": {"consultant": "crw", "admin": "crwu"},
+    "dist.odoo.release": {"consultant": "r", "admin": "crwu"},
+    "dist.app": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.app.scope": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
+    "dist.app.scope.difference": {"consultant": "r", "admin": "r"},
     "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
     "dist.measure.target": {
