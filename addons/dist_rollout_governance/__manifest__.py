@@ -16,6 +16,7 @@
         "security/raid_security.xml",
         "security/stage_plan_security.xml",
         "security/discovery_security.xml",
+        "security/dist_steering_pack_security.xml",
         "security/ir.model.access.csv",
         "data/dist_measure_data.xml",
         "data/dist_process_data.xml",
@@ -98,6 +99,9 @@
         "views/dist_odoo_release_views.xml",
         "views/dist_app_views.xml",
         "views/dist_app_scope_views.xml",
+        # steering pack
+        "report/dist_steering_pack.xml",
+        "views/dist_steering_pack_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_rollout_governance/static/tests/tours/**/*"],

@@ -1,5 +1,7 @@
 from . import dist_append_only_mixin
 from . import dist_protected_mixin
+from . import dist_steering_pack
+from . import dist_program_steering_mixin
 from . import dist_program
 from . import dist_register_mixin
 from . import dist_site

@@ -6,7 +6,12 @@ from ..services.text import normalize_code
 class DistProgram(models.Model):
     _name = "dist.program"
     _description = "Rollout Program"
-    _inherit = ["dist.protected.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dist.protected.mixin",
+        "dist.program.steering.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     # Readers answer in the chatter of what they may see.
     _mail_post_access = "read"

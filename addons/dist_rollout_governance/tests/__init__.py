@@ -34,3 +34,4 @@ from . import test_signoff_chain
 from . import test_site
 from . import test_site_profile
 from . import test_stakeholder
+from . import test_steering_pack

@@ -50,6 +50,7 @@ MATRIX = {
     "dist.app": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.app.scope": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.app.scope.difference": {"consultant": "r", "admin": "r"},
+    "dist.steering.pack": {"consultant": "cr", "governance": "cr", "admin": "cr"},
     "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
     "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
     "dist.measure.target": {
