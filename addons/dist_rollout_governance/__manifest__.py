@@ -102,9 +102,14 @@
         # steering pack
         "report/dist_steering_pack.xml",
         "views/dist_steering_pack_views.xml",
+        # home
+        "views/dist_home_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_rollout_governance/static/tests/tours/**/*"],
+        "web.assets_backend": [
+            "dist_rollout_governance/static/src/views/home/*",
+        ],
         "web.assets_backend_lazy": [
             "dist_rollout_governance/static/src/views/risk_matrix/*",
         ],

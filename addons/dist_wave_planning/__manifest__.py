@@ -19,6 +19,8 @@
         "views/dist_gate_views.xml",
         "views/dist_wave_views.xml",
         "views/dist_program_views.xml",
+        "views/dist_requirement_views.xml",
+        "views/dist_app_scope_views.xml",
         "views/dist_wave_planning_menus.xml",
     ],
     "assets": {

@@ -4,6 +4,7 @@ from . import dist_hypercare_criterion_template
 from . import dist_measure
 from . import dist_measure_provider_count
 from . import dist_measure_provider_shipment
+from . import dist_site
 from . import dist_wave
 from . import product_product
 from . import sale_order

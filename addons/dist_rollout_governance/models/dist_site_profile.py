@@ -122,10 +122,33 @@ class DistSite(models.Model):
         string="Uncovered Drift", compute="_compute_register_counts"
     )
 
+    triggered_risk_count = fields.Integer(
+        string="Triggered Risks", compute="_compute_register_counts"
+    )
+    rollout_status = fields.Char(
+        string="Rollout Status", compute="_compute_rollout_status"
+    )
+    rollout_progress = fields.Float(
+        compute="_compute_rollout_status",
+        help="How far the site has come in its present step, in percent.",
+    )
+
+    @api.depends("cutover_at")
+    @api.depends_context("uid")
+    def _compute_rollout_status(self):
+        """Say where the site stands; addons that know more extend it."""
+        now = fields.Datetime.now()
+        for site in self:
+            is_live = bool(site.cutover_at and site.cutover_at <= now)
+            site.rollout_status = (
+                self.env._("Live") if is_live else self.env._("Before Cutover")
+            )
+            site.rollout_progress = 100 if is_live else 0
+
     @api.depends("observation_ids")
     @api.depends_context("uid")
     def _compute_register_counts(self):
-        observations, findings = (
+        observations, findings, risks = (
             dict(
                 self.env[model]._read_group(
                     [("site_id", "in", self.ids), *domain], ["site_id"], ["__count"]
@@ -134,11 +157,13 @@ class DistSite(models.Model):
             for model, domain in (
                 ("dist.observation", []),
                 ("dist.conformance.finding", [("status", "=", "uncovered")]),
+                ("dist.risk", [("state", "=", "triggered")]),
             )
         )
         for site in self:
             site.observation_count = observations.get(site._origin, 0)
             site.uncovered_count = findings.get(site._origin, 0)
+            site.triggered_risk_count = risks.get(site._origin, 0)
 
     @api.depends("member_ids", "super_user_ids")
     def _compute_people_ids(self):
@@ -298,3 +323,89 @@ class DistSite(models.Model):
                 **context,
             },
         )
+
+    def action_open_risks(self):
+        """Open the risks of the site."""
+        return self._open_register("dist_risk_action")
+
+    # -- home ---------------------------------------------------------------------
+
+    @api.model
+    def get_home_tiles(self):
+        """Return the tiles of the home screen: what waits, counted for the user.
+
+        :return: list of dicts ``label``, ``count``, ``icon``, ``tone`` and ``action``,
+            the window action that shows exactly what was counted
+        """
+        return [
+            self._home_tile(*definition)
+            for definition in self._home_tiles()
+            if self.env[definition[1]].has_access("read")
+        ]
+
+    @api.model
+    def _home_tiles(self):
+        """Return (label, model, domain, icon, tone, action) of each tile.
+
+        Another addon adds its own.
+        """
+        env = self.env
+        return [
+            (
+                env._("My Decisions to Take"),
+                "dist.decision",
+                [("can_vote", "=", True)],
+                "fa-gavel",
+                "info",
+                "dist_rollout_governance.dist_decision_action",
+            ),
+            (
+                env._("Uncovered Drift"),
+                "dist.conformance.finding",
+                [("status", "=", "uncovered")],
+                "fa-crosshairs",
+                "danger",
+                "dist_rollout_governance.dist_conformance_finding_action",
+            ),
+            (
+                env._("Triggered Risks"),
+                "dist.risk",
+                [("state", "=", "triggered")],
+                "fa-bolt",
+                "danger",
+                "dist_rollout_governance.dist_risk_action",
+            ),
+            (
+                env._("Milestones at Risk"),
+                "dist.milestone",
+                [("state", "=", "at_risk")],
+                "fa-flag-checkered",
+                "warning",
+                "dist_rollout_governance.dist_milestone_action",
+            ),
+            (
+                env._("Observations to Review"),
+                "dist.observation",
+                [("state", "=", "new")],
+                "fa-eye",
+                "info",
+                "dist_rollout_governance.dist_observation_action",
+            ),
+        ]
+
+    @api.model
+    def _home_tile(self, label, model, domain, icon, tone, xml_id):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return {
+            "label": label,
+            "count": self.env[model].search_count(domain),
+            "icon": icon,
+            "tone": tone,
+            "action": dict(
+                action,
+                display_name=label,
+                domain=domain,
+                context={},
+                views=[(False, mode) for mode in action["view_mode"].split(",")],
+            ),
+        }

@@ -14,6 +14,7 @@ from . import test_decision_subject
 from . import test_deviation
 from . import test_document
 from . import test_escalation
+from . import test_home
 from . import test_measure
 from . import test_meeting
 from . import test_milestone

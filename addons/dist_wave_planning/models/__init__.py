@@ -1,3 +1,5 @@
+from . import dist_affected_waves_mixin
+from . import dist_app_scope
 from . import dist_communication
 from . import dist_gate_template
 from . import dist_gate_template_line
@@ -8,3 +10,5 @@ from . import dist_gate_line
 from . import dist_measure
 from . import dist_measure_provider_readiness
 from . import dist_program
+from . import dist_requirement
+from . import dist_site

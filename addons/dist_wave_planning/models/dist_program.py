@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from odoo.addons.dist_rollout_governance.services.canonical import decimal_text
+from odoo.addons.dist_rollout_governance.services.hash_chain import content_hash
+
 
 class DistProgram(models.Model):
     _inherit = "dist.program"
@@ -26,4 +29,67 @@ class DistProgram(models.Model):
             action,
             domain=[("program_id", "=", self.id)],
             context={"default_program_id": self.id},
+        )
+
+    # -- steering pack ---------------------------------------------------------------
+
+    def _steering_sections(self):
+        return [
+            self._steering_waves(),
+            self._steering_gates(),
+            *super()._steering_sections(),
+        ]
+
+    def _steering_waves(self):
+        env = self.env
+        waves = env["dist.wave"].search([("program_id", "=", self.id)])
+        return self._steering_section(
+            "waves",
+            env._("Rollout waves"),
+            [
+                env._("Wave"),
+                env._("Status"),
+                env._("Go-live"),
+                env._("Readiness"),
+                env._("Signed"),
+            ],
+            [
+                [
+                    wave.name,
+                    self._steering_label(wave, "state"),
+                    str(wave.planned_go_live or ""),
+                    f"{decimal_text(wave.readiness, 0)} %",
+                    f"{wave.gate_signed_count} / {wave.gate_count}",
+                ]
+                for wave in waves
+            ],
+        )
+
+    def _steering_gates(self):
+        """State each open gate with the hash of its results, as a signature has it."""
+        env = self.env
+        gates = env["dist.gate"].search(
+            [
+                ("program_id", "=", self.id),
+                ("wave_state", "in", ("preparing", "go")),
+            ]
+        )
+        return self._steering_section(
+            "gates",
+            env._("Readiness gates"),
+            [
+                env._("Site"),
+                env._("Status"),
+                env._("Lines passed"),
+                env._("Hash of the results"),
+            ],
+            [
+                [
+                    gate.site_id.display_name,
+                    self._steering_label(gate, "state"),
+                    f"{gate.passed_count} / {gate.line_count}",
+                    content_hash(gate._signoff_content())[:16],
+                ]
+                for gate in gates
+            ],
         )

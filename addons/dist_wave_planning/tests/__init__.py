@@ -4,5 +4,6 @@ from . import test_gate
 from . import test_gate_drift
 from . import test_gate_signoff
 from . import test_readiness_measures
+from . import test_registers
 from . import test_tours
 from . import test_wave
