@@ -104,6 +104,10 @@
         "views/dist_steering_pack_views.xml",
         # home
         "views/dist_home_views.xml",
+        # workplan and improvements
+        "data/project_workplan_data.xml",
+        "wizards/dist_workplan_wizard_views.xml",
+        "views/project_task_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_rollout_governance/static/tests/tours/**/*"],

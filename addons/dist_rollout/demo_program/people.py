@@ -3,14 +3,14 @@
 from odoo.fields import Command
 
 ROLES = "dist_rollout_governance.group_"
-# login: (name, role, company keys)
+# login: (name, roles, company keys)
 PEOPLE = {
     "program": ("Paula Program", "program_admin", "fr us"),
     "consultant": ("Connor Consultant", "consultant", "fr us"),
     "steering": ("Stella Steering", "governance_member", "fr us"),
     "steward": ("Dana Steward", "data_steward", "fr us"),
-    "controller": ("Fiona Controller", "finance_controller", "fr us"),
-    "command": ("Cleo Command", "command_center", "fr us"),
+    "controller": ("Fiona Controller", "finance_controller governance_member", "fr us"),
+    "command": ("Cleo Command", "command_center governance_member", "fr us"),
     "lyon": ("Luc Lyon", "site_manager", "fr"),
     "lille": ("Léa Lille", "site_manager", "fr"),
     "boston": ("Ben Boston", "site_manager", "us"),
@@ -48,10 +48,12 @@ def create_people(env, companies):
         if "odoobot_state" in env["res.users"]._fields
         else {}
     )
-    for login, (name, role, keys) in PEOPLE.items():
+    for login, (name, roles, keys) in PEOPLE.items():
         own = [companies[key].id for key in keys.split()]
-        groups = env.ref(ROLES + role) | env.ref("stock.group_stock_user")
-        if role != "site_manager":
+        groups = env.ref("stock.group_stock_user")
+        for role in roles.split():
+            groups |= env.ref(ROLES + role)
+        if roles != "site_manager":
             groups |= env.ref("sales_team.group_sale_salesman_all_leads")
         people[login] = (
             env["res.users"]

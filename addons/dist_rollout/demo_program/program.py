@@ -16,6 +16,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from . import people
+from .governance import Governance
 from .operations import SiteOperations
 
 PROGRAM_CODE = "ALDER"
@@ -41,6 +42,7 @@ class DemoProgram:
         self._targets()
         self._pilot_wave()
         self._second_wave()
+        Governance(self).build()
 
     def _as(self, login, record):
         """Return the record in the hands of a person, in all their companies."""

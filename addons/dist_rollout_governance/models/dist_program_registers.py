@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DistProgram(models.Model):
@@ -126,7 +127,7 @@ class DistProgram(models.Model):
             )
         return planned._send(key, sites and sites.sudo(), values)
 
-    def _open_of_program(self, xmlid):
+    def _open_of_program(self, xmlid, **context):
         """Return an action of a register, for this program."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -135,7 +136,7 @@ class DistProgram(models.Model):
         return dict(
             action,
             domain=[("program_id", "=", self.id)],
-            context={"default_program_id": self.id},
+            context={"default_program_id": self.id, **context},
         )
 
     def action_open_risks(self):
@@ -175,6 +176,28 @@ class DistProgram(models.Model):
             .create(
                 [{**vals, "project_id": program.project_id.id} for vals in vals_list]
             )
+        )
+
+    def action_open_workplan(self):
+        """Open the tasks of the workplan, with the user's own rights on Project."""
+        self.ensure_one()
+        # sudo: only the link; the tasks are read with own rights
+        project = self.sudo().project_id
+        if not project:
+            raise UserError(
+                self.env._("The program has no workplan yet. Create it first.")
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "project.act_project_project_2_project_task_all"
+        )
+        return dict(
+            action,
+            display_name=project.name,
+            domain=[
+                ("project_id", "=", project.id),
+                ("has_template_ancestor", "=", False),
+            ],
+            context={"default_project_id": project.id, "active_id": project.id},
         )
 
     def _prepare_workplan_vals(self):
@@ -222,29 +245,17 @@ class DistProgram(models.Model):
         for program in self:
             program.uncovered_count = counts.get(program._origin, 0)
 
-    def _open_register(self, xml_id, **context):
-        """Return a register's action, for the entries of the program."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"dist_rollout_governance.{xml_id}"
-        )
-        return dict(
-            action,
-            domain=[("program_id", "=", self.id)],
-            context={"default_program_id": self.id, **context},
-        )
-
     def action_open_phases(self):
         """Open the phase board."""
-        return self._open_register("dist_phase_action")
+        return self._open_of_program("dist_phase_action")
 
     def action_open_documents(self):
         """Open the document library."""
-        return self._open_register("dist_document_action")
+        return self._open_of_program("dist_document_action")
 
     def action_open_conformance(self):
         """Open the drift of the program's sites."""
-        return self._open_register(
+        return self._open_of_program(
             "dist_conformance_finding_action", search_default_uncovered=1
         )
 
@@ -261,4 +272,4 @@ class DistProgram(models.Model):
                     for app in self.env["dist.app"].search([("is_baseline", "=", True)])
                 ]
             )
-        return self._open_register("dist_app_scope_action")
+        return self._open_of_program("dist_app_scope_action")

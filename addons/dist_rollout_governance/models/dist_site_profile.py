@@ -125,9 +125,7 @@ class DistSite(models.Model):
     triggered_risk_count = fields.Integer(
         string="Triggered Risks", compute="_compute_register_counts"
     )
-    rollout_status = fields.Char(
-        string="Rollout Status", compute="_compute_rollout_status"
-    )
+    rollout_status = fields.Char(compute="_compute_rollout_status")
     rollout_progress = fields.Float(
         compute="_compute_rollout_status",
         help="How far the site has come in its present step, in percent.",

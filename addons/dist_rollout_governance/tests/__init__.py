@@ -36,3 +36,4 @@ from . import test_site
 from . import test_site_profile
 from . import test_stakeholder
 from . import test_steering_pack
+from . import test_workplan

@@ -3,8 +3,7 @@ from odoo.tests import HttpCase, tagged
 from .common_blueprint import BlueprintCommon
 
 
-@tagged("post_install", "-at_install")
-class TestHome(BlueprintCommon):
+class HomeCommon(BlueprintCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -16,6 +15,9 @@ class TestHome(BlueprintCommon):
         cls._create_decision().action_propose()
         cls.env.flush_all()
 
+
+@tagged("post_install", "-at_install")
+class TestHome(HomeCommon):
     def _tiles(self, user):
         return {
             tile["label"]: tile
@@ -27,7 +29,9 @@ class TestHome(BlueprintCommon):
         self.assertEqual(tiles["My Decisions to Take"]["count"], 1)
         self.assertEqual(tiles["Uncovered Drift"]["count"], 2)
         self.assertEqual(tiles["Triggered Risks"]["count"], 1)
-        self.assertEqual(self._tiles(self.user_viewer)["My Decisions to Take"]["count"], 0)
+        self.assertEqual(
+            self._tiles(self.user_viewer)["My Decisions to Take"]["count"], 0
+        )
         manager = self._tiles(self.manager_a)
         self.assertEqual(manager["Uncovered Drift"]["count"], 1)
         self.assertEqual(manager["Triggered Risks"]["count"], 0)
@@ -57,7 +61,7 @@ class TestHome(BlueprintCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestHomeScreen(TestHome, HttpCase):
+class TestHomeScreen(HomeCommon, HttpCase):
     def test_program_office_follows_the_drift(self):
         self.env["res.users"].search([]).odoobot_state = "disabled"
         self.start_tour("/odoo/rollout-home", "dist_home", login=self.member_1.login)

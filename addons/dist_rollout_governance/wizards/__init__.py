@@ -10,3 +10,5 @@ from . import dist_communication_preview
 from . import dist_blueprint_compare_wizard
 from . import dist_conformance_catalogue_wizard
 from . import dist_stage_plan_wizard
+from . import dist_workplan_wizard
+from . import dist_workplan_wizard_role

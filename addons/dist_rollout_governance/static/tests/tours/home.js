@@ -12,7 +12,8 @@ registry.category("web_tour.tours").add("dist_home", {
             trigger: ".o_breadcrumb:contains('My Decisions to Take')",
         },
         {
-            trigger: ".o_kanban_record:contains('Two carriers'), .o_data_row:contains('Two carriers')",
+            trigger:
+                ".o_kanban_record:contains('Two carriers'), .o_data_row:contains('Two carriers')",
         },
         {
             trigger: ".o_breadcrumb a:contains('Rollout'), .o_back_button a",
