@@ -26,6 +26,15 @@ PHONE = {
 }
 # name of the picture: (login, device, address, text of the record to click or None)
 PICTURES = {
+    "home": ("steering", DESKTOP, "rollout-home", None),
+    "blueprint": ("consultant", DESKTOP, "rollout-blueprints", "Distribution Template"),
+    "conformance": ("consultant", DESKTOP, "rollout-conformance", None),
+    "deviation": ("consultant", DESKTOP, "rollout-deviations", "Deliver in one step"),
+    "phase": ("consultant", DESKTOP, "rollout-phases", "Gap analysis"),
+    "requirements": ("consultant", DESKTOP, "rollout-requirements", None),
+    "steering_pack": ("steering", DESKTOP, "rollout-steering-packs", "Steering Pack"),
+    "phone_home": ("lille", PHONE, "rollout-home", None),
+    "phone_observation": ("lille", PHONE, "rollout-observations", "Counter sales"),
     "waves": ("consultant", DESKTOP, "rollout-waves", None),
     "wave": ("steering", DESKTOP, "rollout-waves", "Wave 2"),
     "gate": ("consultant", DESKTOP, "rollout-gates", "LIL Lille"),
