@@ -90,7 +90,8 @@ class DistBody(models.Model):
     obstacle = fields.Text(string="Can't Decide Because", compute="_compute_seats")
     decision_ids = fields.One2many("dist.decision", "body_id", string="Decisions")
     meeting_ids = fields.One2many("dist.meeting", "body_id", string="Meetings")
-    next_meeting = fields.Datetime(compute="_compute_next_meeting")
+    # superuser: site people see their bodies, and when these meet, not the minutes
+    next_meeting = fields.Datetime(compute="_compute_next_meeting", compute_sudo=True)
     pending_count = fields.Integer(
         string="Decisions to Take", compute="_compute_pending_count"
     )

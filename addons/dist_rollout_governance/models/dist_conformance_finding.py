@@ -28,7 +28,11 @@ class DistConformanceFinding(models.Model):
     _rec_name = "rule_id"
 
     rule_id = fields.Many2one(
-        "dist.conformance.rule", required=True, readonly=True, ondelete="cascade"
+        "dist.conformance.rule",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
     )
     element_id = fields.Many2one(
         "dist.blueprint.element", readonly=True, ondelete="cascade", index=True
