@@ -1,0 +1,5 @@
+"""Build the demo program with whatever version of the addons is installed."""
+
+
+def main(env, arguments):
+    env["dist.rollout.demo"]._build()
