@@ -192,8 +192,10 @@ def create_drift(env, users):
             "template_id": template.id,
             "planned_go_live": "2030-01-01",
             "site_ids": [Command.set(sites.ids)],
+            "fallback": "The old system goes on.",
         }
     )
+    wave.action_plan()
     wave.action_open_gates()
     gates = {gate.site_id: gate.id for gate in wave.gate_ids}
     return {
@@ -248,8 +250,10 @@ def main(env, arguments):
             "template_id": template.id,
             "planned_go_live": "2030-01-01",
             "site_ids": [Command.set(sites.ids)],
+            "fallback": "The old system goes on.",
         }
     )
+    wave.action_plan()
     wave.action_open_gates()
     for site in sites:
         env["dist.measure"]._store_values(

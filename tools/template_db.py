@@ -64,7 +64,9 @@ def filestore(name):
 def drop(name):
     """Drop a database, whoever is connected, and its filestore."""
     if exists(name):
-        sql(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
+        # one whose drop was interrupted is invalid: it can be dropped, not altered
+        if sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}' AND datistemplate"):
+            sql(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
         sql(f'DROP DATABASE "{name}" WITH (FORCE)')
     remove(filestore(name))
 

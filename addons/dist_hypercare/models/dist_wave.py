@@ -39,8 +39,8 @@ class DistWave(models.Model):
             ]
         )
 
-    def _close_obstacles(self):
-        obstacles = super()._close_obstacles()
+    def _stabilize_obstacles(self):
+        obstacles = super()._stabilize_obstacles()
         exited = self.hypercare_ids.filtered(
             lambda hypercare: hypercare.state == "exited"
         )

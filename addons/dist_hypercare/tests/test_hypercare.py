@@ -32,7 +32,7 @@ class HypercareExitCommon(RolloutCommon):
                 "gate_ids": [
                     Command.create({"site_id": site.id}) for site in cls.sites
                 ],
-                "state": "go",
+                "state": "cutover",
             }
         )
         with freeze_time("2026-03-10 12:00:00"):
@@ -335,7 +335,7 @@ class TestHypercareExit(HypercareExitCommon):
         with self.assertRaisesRegex(UserError, "the exit stands"):
             care._revoke_signoff("support_lead", "Too late")
 
-    def test_wave_closes_after_the_last_exit(self):
+    def test_wave_is_stabilized_after_the_last_exit(self):
         wave = self.wave.with_user(self.user_consultant)
         for site in self.sites:
             self._clean_days(site, 5)
@@ -344,7 +344,7 @@ class TestHypercareExit(HypercareExitCommon):
             self._sign(care, self.user_command_center, "support_lead")
             self._sign(care, self.user_governance, "steering")
         with self.assertRaisesRegex(UserError, "C Site C has not been exited"):
-            wave.action_close()
+            wave.action_stabilize()
         people = self.user_command_center | self.user_governance
         people.company_ids = [Command.link(self.company_c.id)]
         companies = people.company_ids.ids
@@ -355,8 +355,8 @@ class TestHypercareExit(HypercareExitCommon):
             care = self.care_c.with_context(allowed_company_ids=companies)
             self._sign(care, user, role)
         self.assertEqual(self.wave.hypercare_exited_count, 3)
-        wave.action_close()
-        self.assertEqual(self.wave.state, "closed")
+        wave.action_stabilize()
+        self.assertEqual(self.wave.state, "stabilized")
 
     def test_signed_is_not_deleted(self):
         self._make_eligible()

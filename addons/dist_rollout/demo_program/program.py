@@ -118,8 +118,12 @@ class DemoProgram:
             "finance_controller", "Fiona Controller", self._signature()
         )
         wave = self._create_wave(
-            "Wave 1 (pilot)", self.lyon, self.today - timedelta(days=DAYS_LIVE + 1)
+            "Wave 1 (pilot)",
+            self.lyon,
+            self.today - timedelta(days=DAYS_LIVE + 1),
+            "pilot",
         )
+        wave.action_plan()
         wave.action_open_gates()
         gate = wave.gate_ids
         self._attest(gate)
@@ -130,9 +134,11 @@ class DemoProgram:
             self._signature(),
             statement="Ready. The night shift has a super user.",
         )
+        wave.action_declare_ready()
         self._as("steering", wave)._sign(
             "steering", "Stella Steering", self._signature()
         )
+        wave.action_start_cutover()
         self.lyon.cutover_at = cutover
         wave.action_start_hypercare()
         # sudo: the demo starts in the middle of hypercare, which nobody else can.
@@ -174,6 +180,7 @@ class DemoProgram:
         wave = self._create_wave(
             "Wave 2", self.boston | self.lille, self.today + timedelta(days=24)
         )
+        wave.action_plan()
         wave.action_open_gates()
         lille = wave.gate_ids.filtered(lambda gate: gate.site_id == self.lille)
         self._attest(lille, skip=("labels",))
@@ -189,13 +196,19 @@ class DemoProgram:
 
     # -- parts ------------------------------------------------------------------------
 
-    def _create_wave(self, name, sites, go_live):
+    def _create_wave(self, name, sites, go_live, strategy="region"):
         template = self.env.ref("dist_wave_planning.gate_template_standard")
         return self._as("consultant", self.env["dist.wave"]).create(
             {
                 "name": name,
                 "program_id": self.program.id,
+                "strategy": strategy,
                 "planned_go_live": go_live,
+                "entry_criteria": "Blueprint released, sites profiled, stewards named.",
+                "support_staffing": "Two consultants on site for two weeks, the "
+                "command center from 6 to 20 h.",
+                "fallback": "Until noon of the first day the steering committee can go "
+                "back to the legacy system; orders of that day are keyed in again.",
                 "template_id": template.id,
                 "manager_id": self.people["consultant"].id,
                 "site_ids": [Command.set(sites.ids)],

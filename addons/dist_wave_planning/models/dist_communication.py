@@ -1,20 +1,22 @@
 from odoo import fields, models
 
+EVENTS = [
+    ("wave_planned", "Rollout wave: planned"),
+    ("wave_preparing", "Rollout wave: preparation starts"),
+    ("wave_ready", "Rollout wave: ready for the decision"),
+    ("wave_go", "Rollout wave: go decided"),
+    ("wave_cutover", "Rollout wave: cutover starts"),
+    ("wave_hypercare", "Rollout wave: cutover done, hypercare starts"),
+    ("wave_stabilized", "Rollout wave: stabilized"),
+    ("wave_closed", "Rollout wave: closed"),
+    ("wave_rolled_back", "Rollout wave: rolled back"),
+]
+
 
 class DistCommunication(models.Model):
     _inherit = "dist.communication"
 
     event_code = fields.Selection(
-        selection_add=[
-            ("wave_preparing", "Rollout wave: preparation starts"),
-            ("wave_go", "Rollout wave: go decided"),
-            ("wave_hypercare", "Rollout wave: cutover done, hypercare starts"),
-            ("wave_closed", "Rollout wave: closed"),
-        ],
-        ondelete={
-            "wave_preparing": "set null",
-            "wave_go": "set null",
-            "wave_hypercare": "set null",
-            "wave_closed": "set null",
-        },
+        selection_add=EVENTS,
+        ondelete={code: "set null" for code, _label in EVENTS},
     )

@@ -1,7 +1,15 @@
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.dist_rollout_governance.services.canonical import moment_text
+
+from .dist_gate_template import SECOND_KEYS
+from .dist_wave import GATE_STATES
+
+# what a signature waits for: the wave is in preparation, or handed over undecided
+SIGNING_STATES = ("preparing", "ready")
 
 
 class DistGate(models.Model):
@@ -10,11 +18,19 @@ class DistGate(models.Model):
     _name = "dist.gate"
     _description = "Readiness Gate"
     _inherit = "dist.wave.site.mixin"
-    _protected_fields = frozenset({"state", "signed_at", "score", "is_passed"})
+    _protected_fields = frozenset(
+        {"state", "signed_at", "score", "is_passed", "second_key"}
+    )
 
     planned_go_live = fields.Date(related="wave_id.planned_go_live", store=True)
     wave_state = fields.Selection(related="wave_id.state", string="Wave Status")
     line_ids = fields.One2many("dist.gate.line", "gate_id", string="Lines")
+    second_key = fields.Selection(
+        SECOND_KEYS,
+        readonly=True,
+        copy=False,
+        help="Who signs beside the site manager; never the same person.",
+    )
     state = fields.Selection(
         [
             ("open", "Open"),
@@ -33,7 +49,7 @@ class DistGate(models.Model):
         string="Passed",
         compute="_compute_score",
         store=True,
-        help="Every mandatory line has passed.",
+        help="Every mandatory line has passed or is waived by the steering committee.",
     )
     score = fields.Float(
         string="Readiness",
@@ -56,15 +72,18 @@ class DistGate(models.Model):
         "(wave_id, site_id)", "The site has a gate in this wave already."
     )
 
-    @api.depends("line_ids.result", "line_ids.weight", "line_ids.is_mandatory")
+    @api.depends(
+        "line_ids.result",
+        "line_ids.weight",
+        "line_ids.is_mandatory",
+        "line_ids.waiver_ids.decision_id.state",
+    )
     def _compute_score(self):
         for gate in self:
             passed = gate.line_ids.filtered(lambda line: line.result == "passed")
             total = sum(gate.line_ids.mapped("weight"))
             gate.score = 100 * sum(passed.mapped("weight")) / total if total else 0
-            gate.is_passed = bool(gate.line_ids) and not (
-                gate.line_ids.filtered("is_mandatory") - passed
-            )
+            gate.is_passed = bool(gate.line_ids) and not gate._red_lines()
 
     @api.depends("line_ids.result")
     def _compute_line_counts(self):
@@ -82,20 +101,54 @@ class DistGate(models.Model):
     def _compute_can_sign(self):
         for gate in self:
             gate.can_sign = (
-                gate.wave_id.state == "preparing"
-                # sudo: only whether the user belongs to the site's team is asked.
-                and self.env.user in gate.sudo().site_id.member_ids
+                gate.wave_id.state in SIGNING_STATES
+                # sudo: only who holds a key of the gate is asked.
+                and any(
+                    gate.sudo()._holds_key(role, self.env.user)
+                    for role in gate._signoff_roles()
+                )
             )
 
     def _red_lines(self):
-        """Return the mandatory lines that have not passed."""
+        """Return the mandatory lines that keep the site back: red and not waived."""
         return self.line_ids.filtered(
-            lambda line: line.is_mandatory and line.result != "passed"
+            lambda line: line.is_mandatory
+            and line.result != "passed"
+            and not line.is_waived
         )
+
+    def _waivers_changed(self):
+        """A waiver was decided or has expired: the stored figures follow."""
+        self.line_ids.invalidate_recordset(["is_waived"])
+        self.env.add_to_compute(self._fields["is_passed"], self)
+        self.env.add_to_compute(self._fields["score"], self)
+
+    def _tell_turned_red(self, lines):
+        """Tell the signers and the wave lead, once for each line that turned red."""
+        self.ensure_one()
+        # sudo: who signed is a fact about the gate; activities are put before others
+        gate = self.sudo()
+        signers = gate.env["res.users"].union(
+            *(row.signer_id for row in gate._live_signoffs().values())
+        )
+        for user in (signers | gate.wave_id.manager_id).filtered("active"):
+            if not gate.with_user(user).sudo(False).has_access("read"):
+                continue
+            gate.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=self.env._("Red after the signature"),
+                note=Markup("<br/>").join(
+                    escape(line._result_sentence()) for line in lines
+                ),
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
         gates = super().create(vals_list)
+        for gate in gates.sudo():
+            # sudo: the key is protected; it comes from the template of the wave
+            gate.second_key = gate.wave_id.template_id.second_key
         gates._create_template_lines()
         return gates
 
@@ -132,7 +185,7 @@ class DistGate(models.Model):
     def _cron_evaluate(self):
         """Evaluate the gates of the waves that are not closed, a wave at a time."""
         waves = self.env["dist.wave"].search(
-            [("state", "in", ("preparing", "go")), ("gate_ids", "!=", False)]
+            [("state", "in", GATE_STATES), ("gate_ids", "!=", False)]
         )
         Cron = self.env["ir.cron"]
         Cron._commit_progress(remaining=len(waves))
@@ -156,16 +209,35 @@ class DistGate(models.Model):
             states = dict(field._description_selection(self.env))
             obstacles.append(
                 self.env._(
-                    "%(site)s: the site manager's signature is missing or no longer "
-                    "holds (%(state)s).",
+                    "%(site)s: a signature is missing or no longer holds (%(keys)s: "
+                    "%(state)s).",
                     site=site,
+                    keys=", ".join(self._signoff_roles().values()),
                     state=states[self._signoff_state_of(self._live_signoffs())],
                 )
             )
         return obstacles
 
     def _signoff_roles(self):
-        return {"site_manager": self.env._("Site Manager")}
+        roles = {"site_manager": self.env._("Site Manager")}
+        second = self.second_key
+        if second and second != "none":
+            roles[second] = dict(
+                self._fields["second_key"]._description_selection(self.env)
+            )[second]
+        return roles
+
+    def _holds_key(self, role, user):
+        """Say whether the user may give this key. Runs as superuser."""
+        if role == "site_manager":
+            return user in self.site_id.member_ids
+        if role == "finance_controller":
+            return self.site_id.company_id in user.company_ids and user.has_group(
+                "dist_rollout_governance.group_finance_controller"
+            )
+        if role == "regional_lead":
+            return user == self.site_id.region_id.lead_id
+        return user == self.wave_id.process_owner_id
 
     def _signoff_content(self):
         return {
@@ -179,6 +251,8 @@ class DistGate(models.Model):
                     "mandatory": line.is_mandatory,
                     "weight": line.weight,
                     **line._criterion_content(),
+                    # named only where there is one, so that older signatures hold
+                    **({"waived": True} if line.is_waived else {}),
                 }
                 for line in self.line_ids
             ],
@@ -194,12 +268,20 @@ class DistGate(models.Model):
 
     def _check_signoff_allowed(self, role, verdict):
         self.ensure_one()
-        # sudo: only whether the user belongs to the site's team is asked.
-        if self.env.user not in self.sudo().site_id.member_ids:
+        # sudo: only whether the user holds the key is asked.
+        if not self.sudo()._holds_key(role, self.env.user):
+            if role == "site_manager":
+                raise AccessError(
+                    self.env._(
+                        "Only the site's manager and deputies sign for the site."
+                    )
+                )
             raise AccessError(
-                self.env._("Only the site's manager and deputies sign for the site.")
+                self.env._(
+                    "This key is given by: %(role)s.", role=self._signoff_roles()[role]
+                )
             )
-        if self.wave_id.state != "preparing":
+        if self.wave_id.state not in SIGNING_STATES:
             raise UserError(
                 self.env._("A gate is signed while its wave is in preparation.")
             )
@@ -231,12 +313,13 @@ class DistGate(models.Model):
             )
 
     def _after_sign(self, signoff):
-        states = {"sign": "signed", "refuse": "not_ready", "revoke": "open"}
-        # sudo: the state is protected and follows the signature just given.
+        states = {"sign": "open", "refuse": "not_ready", "revoke": "open"}
+        state = "signed" if self._is_fully_signed() else states[signoff.verdict]
+        # sudo: the state is protected and follows the signatures that are there.
         self.sudo().write(
             {
-                "state": states[signoff.verdict],
-                "signed_at": signoff.verdict == "sign" and signoff.signed_at,
+                "state": state,
+                "signed_at": state == "signed" and signoff.signed_at,
             }
         )
 

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .dist_gate_template_line import WORKSTREAMS
 
@@ -35,14 +36,111 @@ class DistGateLine(models.Model):
     )
     weight = fields.Integer(default=1)
     guidance = fields.Text(help="What to check, and what to do when the line is red.")
+    waiver_ids = fields.One2many("dist.gate.waiver", "line_id", string="Waivers")
+    is_waived = fields.Boolean(
+        string="Waived",
+        compute="_compute_is_waived",
+        help="The steering committee lets the site go live with the line red, until a "
+        "day that has not passed.",
+    )
+    age_days = fields.Integer(
+        string="Age (Days)",
+        compute="_compute_age_days",
+        help="Days since the evidence was computed or given.",
+    )
+    previous_value = fields.Float(
+        string="Before", digits=(16, 2), compute="_compute_trend"
+    )
+    trend = fields.Selection(
+        [("better", "Better"), ("same", "Unchanged"), ("worse", "Worse")],
+        compute="_compute_trend",
+        help="The latest value against the one of the day before it.",
+    )
 
     _weight_positive = models.Constraint(
         "CHECK (weight > 0)", "The weight of a line is at least 1."
     )
 
+    @api.depends("waiver_ids.decision_id.state", "waiver_ids.decision_id.valid_until")
+    def _compute_is_waived(self):
+        # sudo: that a line is waived is a fact about a line the user may read
+        waivers = (
+            self.env["dist.gate.waiver"]
+            .sudo()
+            .search([("line_id", "in", self.ids), ("decision_in_force", "in", [True])])
+        )
+        waived = set(waivers.line_id.ids)
+        for line in self:
+            line.is_waived = line.result != "passed" and line.id in waived
+
+    @api.depends("evidence_at")
+    def _compute_age_days(self):
+        now = fields.Datetime.now()
+        for line in self:
+            line.age_days = (now - line.evidence_at).days if line.evidence_at else 0
+
+    @api.depends("actual_value", "evidence_day", "measure_id")
+    def _compute_trend(self):
+        """Compare with the value before; one query for all lines."""
+        self.flush_recordset(["evidence_day", "measure_id", "site_id"])
+        before = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT l.id, v.value
+                      FROM dist_gate_line l
+                     CROSS JOIN LATERAL (
+                           SELECT v.value FROM dist_measure_value v
+                            WHERE v.measure_id = l.measure_id
+                              AND v.site_id = l.site_id
+                              AND v.day < l.evidence_day AND v.value IS NOT NULL
+                         ORDER BY v.day DESC LIMIT 1) v
+                     WHERE l.id = ANY(%s) AND l.source = 'computed'
+                    """,
+                    self.ids,
+                )
+            )
+        )
+        for line in self:
+            previous = before.get(line.id)
+            line.previous_value = previous or 0
+            line.trend = (
+                line._trend_from(float(previous)) if previous is not None else False
+            )
+
+    def _trend_from(self, previous):
+        difference = round(self.actual_value - previous, 2)
+        if not difference:
+            return "same"
+        # sudo: the direction of a measure is no secret
+        is_up_better = self.measure_id.sudo().direction == "higher"
+        return "better" if (difference > 0) == is_up_better else "worse"
+
+    def _after_result_changed(self):
+        """A line that turned red under a signature is told to who relies on it."""
+        result = super()._after_result_changed()
+        red = self.filtered(
+            lambda line: line.result != "passed" and line.gate_id.state == "signed"
+        )
+        for gate, lines in red.grouped("gate_id").items():
+            gate._tell_turned_red(lines)
+        return result
+
+    def action_request_waiver(self):
+        """Open a new waiver of the line, to be decided by the steering committee."""
+        self.ensure_one()
+        self.env["dist.gate.waiver"].check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Waiver"),
+            "res_model": "dist.gate.waiver",
+            "view_mode": "form",
+            "context": {"default_line_id": self.id},
+        }
+
     def _check_attest_allowed(self):
         result = super()._check_attest_allowed()
-        if self.wave_id.state != "preparing":
+        if self.wave_id.state not in ("preparing", "ready"):
             raise UserError(
                 self.env._("A line is attested while its wave is in preparation.")
             )

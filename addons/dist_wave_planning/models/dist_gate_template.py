@@ -1,5 +1,12 @@
 from odoo import fields, models
 
+SECOND_KEYS = [
+    ("none", "No Second Key"),
+    ("process_owner", "Process Owner"),
+    ("finance_controller", "Finance Controller"),
+    ("regional_lead", "Regional Lead"),
+]
+
 
 class DistGateTemplate(models.Model):
     """The lines every readiness gate of a wave starts with."""
@@ -10,6 +17,13 @@ class DistGateTemplate(models.Model):
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
+    second_key = fields.Selection(
+        SECOND_KEYS,
+        required=True,
+        default="none",
+        help="Who signs each gate beside the site manager: the process owner of the "
+        "wave, a finance controller of the company, or the lead of the site's region.",
+    )
     line_ids = fields.One2many(
         "dist.gate.template.line", "template_id", string="Lines", copy=True
     )

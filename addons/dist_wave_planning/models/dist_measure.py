@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .dist_wave import GATE_STATES
+
 
 class DistMeasure(models.Model):
     _inherit = "dist.measure"
@@ -12,7 +14,7 @@ class DistMeasure(models.Model):
             [
                 ("measure_id", "in", self.ids),
                 ("site_id", "in", site_ids),
-                ("wave_id.state", "in", ("preparing", "go")),
+                ("wave_id.state", "in", GATE_STATES),
             ]
         )._evaluate()
         return result

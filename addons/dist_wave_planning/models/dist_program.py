@@ -3,6 +3,8 @@ from odoo import fields, models
 from odoo.addons.dist_rollout_governance.services.canonical import decimal_text
 from odoo.addons.dist_rollout_governance.services.hash_chain import content_hash
 
+from .dist_wave import GATE_STATES
+
 
 class DistProgram(models.Model):
     _inherit = "dist.program"
@@ -71,7 +73,7 @@ class DistProgram(models.Model):
         gates = env["dist.gate"].search(
             [
                 ("program_id", "=", self.id),
-                ("wave_state", "in", ("preparing", "go")),
+                ("wave_state", "in", GATE_STATES),
             ]
         )
         return self._steering_section(

@@ -32,4 +32,6 @@ class DistSite(models.Model):
                 gate.wave_state
             ],
         )
-        self.rollout_progress = gate.score if gate.wave_state == "preparing" else 100
+        self.rollout_progress = (
+            gate.score if gate.wave_state in ("preparing", "ready") else 100
+        )

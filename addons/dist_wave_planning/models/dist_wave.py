@@ -5,19 +5,62 @@ from odoo.addons.dist_rollout_governance.services.canonical import moment_text
 
 STATES = [
     ("draft", "Draft"),
+    ("planned", "Planned"),
     ("preparing", "Preparing"),
+    ("ready", "Ready"),
     ("go", "Go Decided"),
+    ("cutover", "Cutover"),
     ("hypercare", "Hypercare"),
+    ("stabilized", "Stabilized"),
     ("closed", "Closed"),
+    ("rolled_back", "Rolled Back"),
 ]
+# Gates are worked on and evaluated, the content of the wave may still change.
+OPEN_STATES = ("draft", "planned", "preparing")
+GATE_STATES = ("preparing", "ready", "go", "cutover")
+ENDED_STATES = ("closed", "rolled_back")
+# step: the states it starts from, and the one it leads to
+STEPS = {
+    "plan": (("draft",), "planned"),
+    "prepare": (("planned", "preparing"), "preparing"),
+    "declare_ready": (("preparing",), "ready"),
+    "reopen": (("ready",), "preparing"),
+    "go": (("ready",), "go"),
+    "start_cutover": (("go",), "cutover"),
+    "start_hypercare": (("cutover",), "hypercare"),
+    "stabilize": (("hypercare",), "stabilized"),
+    "close": (("stabilized",), "closed"),
+    "roll_back": (("cutover", "hypercare"), "rolled_back"),
+    "replan": (("rolled_back",), "planned"),
+}
+# what a no of the steering committee leads to: no-go, or the fallback
+NO_GO = {
+    "preparing": "preparing",
+    "ready": "preparing",
+    "cutover": "rolled_back",
+    "hypercare": "rolled_back",
+}
+# the step that a person looking at the form thinks of next
+NEXT_STEP = {
+    "draft": "plan",
+    "planned": "prepare",
+    "preparing": "declare_ready",
+    "ready": "go",
+    "go": "start_cutover",
+    "cutover": "start_hypercare",
+    "hypercare": "stabilize",
+    "stabilized": "close",
+    "rolled_back": "replan",
+}
 
 
 class DistWave(models.Model):
     """A group of sites that goes live together.
 
-    A wave moves through its states by ``action_*`` methods only. Each asks
-    ``_obstacles``: the sentences it returns are shown on the form, raised by the
-    method, and empty when the way is free.
+    A wave moves through its states by ``action_*`` methods only, along ``STEPS``. Each
+    asks ``_obstacles``: the sentences it returns are shown on the form, raised by the
+    method, and empty when the way is free. Another addon adds a condition by extending
+    ``_<step>_obstacles``.
     """
 
     _name = "dist.wave"
@@ -42,9 +85,48 @@ class DistWave(models.Model):
     manager_id = fields.Many2one(
         "res.users", string="Wave Lead", default=lambda self: self.env.user
     )
+    strategy = fields.Selection(
+        [
+            ("pilot", "Pilot"),
+            ("region", "By Region"),
+            ("warehouse", "By Warehouse"),
+            ("business_unit", "By Business Unit"),
+            ("big_bang", "Big Bang"),
+        ],
+        required=True,
+        default="region",
+        tracking=True,
+        help="How the sites of the wave were chosen. No other wave goes live before "
+        "the pilot is stabilized.",
+    )
+    process_owner_id = fields.Many2one(
+        "res.users",
+        string="Process Owner",
+        tracking=True,
+        help="Gives the second key of the gates where the template asks for it.",
+    )
     planned_go_live = fields.Date(
         string="Planned Go-live", tracking=True, help="Day the sites go live."
     )
+    cutover_start = fields.Datetime(
+        string="Cutover From", tracking=True, help="The cutover starts no earlier."
+    )
+    cutover_end = fields.Datetime(
+        string="Cutover Until",
+        tracking=True,
+        help="By then the sites are live, or the fallback is decided.",
+    )
+    entry_criteria = fields.Text(
+        help="What must be true before the preparation starts, in words."
+    )
+    support_staffing = fields.Text(
+        help="Who supports the sites in the first weeks, on site and from afar."
+    )
+    fallback = fields.Text(
+        string="Fallback Decision",
+        help="When the wave is rolled back, who decides it, and how the sites go on.",
+    )
+    lesson_ids = fields.One2many("dist.wave.lesson", "wave_id", string="Lessons")
     template_id = fields.Many2one(
         "dist.gate.template",
         string="Gate Template",
@@ -116,15 +198,21 @@ class DistWave(models.Model):
             wave.gate_signed_count = states.count("signed")
 
     def _compute_obstacles(self):
-        steps = {
-            "draft": "prepare",
-            "preparing": "go",
-            "go": "start_hypercare",
-            "hypercare": "close",
-        }
         for wave in self:
-            step = steps.get(wave.state)
+            step = NEXT_STEP.get(wave.state)
             wave.obstacles = step and "\n".join(wave._obstacles(step))
+
+    @api.constrains("cutover_start", "cutover_end")
+    def _check_cutover_window(self):
+        for wave in self:
+            if (
+                wave.cutover_start
+                and wave.cutover_end
+                and wave.cutover_start >= wave.cutover_end
+            ):
+                raise ValidationError(
+                    self.env._("The cutover window ends before it starts.")
+                )
 
     @api.constrains("site_ids", "program_id")
     def _check_sites(self):
@@ -142,7 +230,7 @@ class DistWave(models.Model):
                     )
                 )
             late = wave.site_ids - wave.gate_ids.site_id
-            if late and wave.state not in ("draft", "preparing"):
+            if late and wave.state not in OPEN_STATES:
                 raise ValidationError(
                     self.env._(
                         "%(wave)s is decided: %(site)s can't join it any more. Plan "
@@ -164,15 +252,15 @@ class DistWave(models.Model):
 
     @api.constrains("site_ids", "state", "active")
     def _check_one_open_wave(self):
-        """A site goes live once: it stands in one wave that is not closed."""
+        """A site goes live once: it stands in one wave that has not ended."""
         # sudo: see _check_sites
         for wave in self.sudo().filtered(
-            lambda wave: wave.active and wave.state != "closed"
+            lambda wave: wave.active and wave.state not in ENDED_STATES
         ):
             other = wave.search(
                 [
                     ("id", "!=", wave.id),
-                    ("state", "!=", "closed"),
+                    ("state", "not in", ENDED_STATES),
                     ("site_ids", "in", wave.site_ids.ids),
                 ],
                 limit=1,
@@ -210,46 +298,120 @@ class DistWave(models.Model):
     def _obstacles(self, step):
         """Return a sentence for each condition that a step still misses.
 
-        :param step: ``prepare``, ``go``, ``start_hypercare`` or ``close``
+        :param step: a key of ``STEPS``
         """
         self.ensure_one()
         # sudo: a wave's sites may belong to companies the user does not see; they
         # count all the same.
-        return getattr(self.sudo(), f"_{step}_obstacles")()
+        wave = self.sudo()
+        return wave._state_obstacles(step) or getattr(wave, f"_{step}_obstacles")()
 
-    def _prepare_obstacles(self):
+    def _state_obstacles(self, step):
+        sources, _target = STEPS[step]
+        if self.state in sources:
+            return []
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return [
+            self.env._(
+                "The wave is %(state)s; this step is taken when it is %(sources)s.",
+                state=labels[self.state],
+                sources=self.env._(" or ").join(labels[state] for state in sources),
+            )
+        ]
+
+    def _plan_obstacles(self):
         env = self.env
         obstacles = []
-        if self.state not in ("draft", "preparing"):
-            obstacles.append(env._("Gates are opened before the go decision."))
         if not self.site_ids:
             obstacles.append(env._("Add the sites of the wave."))
         if not self.planned_go_live:
             obstacles.append(env._("Set the planned go-live."))
-        if not self.template_id.line_ids:
-            obstacles.append(env._("Choose a gate template that has lines."))
+        if not self.fallback:
+            obstacles.append(
+                env._("Write down the fallback decision: nobody invents it at night.")
+            )
         return obstacles
 
-    def _go_obstacles(self):
+    def _prepare_obstacles(self):
         env = self.env
-        if self.state != "preparing":
-            return [env._("Go is decided while the wave is in preparation.")]
         obstacles = []
-        for site in self.site_ids - self.gate_ids.site_id:
-            obstacles.append(
-                env._("%(site)s has no readiness gate.", site=site.display_name)
-            )
+        if not self.site_ids:
+            obstacles.append(env._("Add the sites of the wave."))
+        if not self.template_id.line_ids:
+            obstacles.append(env._("Choose a gate template that has lines."))
+        if self.template_id.second_key == "process_owner" and not self.process_owner_id:
+            obstacles.append(env._("Name the process owner who gives the second key."))
+        if self.template_id.second_key == "regional_lead":
+            obstacles += [
+                env._("%(site)s has no regional lead.", site=site.display_name)
+                for site in self.site_ids
+                if not site.region_id.lead_id
+            ]
+        return obstacles
+
+    def _declare_ready_obstacles(self):
+        env = self.env
+        obstacles = [
+            env._("%(site)s has no readiness gate.", site=site.display_name)
+            for site in self.site_ids - self.gate_ids.site_id
+        ]
+        if not self.support_staffing:
+            obstacles.append(env._("Say who supports the sites after go-live."))
         for gate in self.gate_ids:
             obstacles += gate._go_obstacles()
         return obstacles
 
-    def _start_hypercare_obstacles(self):
+    def _reopen_obstacles(self):
+        return []
+
+    def _go_obstacles(self):
+        return self._declare_ready_obstacles() + self._pilot_obstacles()
+
+    def _pilot_obstacles(self):
+        """Say why the pilot of the program keeps the other waves back."""
+        if self.strategy == "pilot":
+            return []
+        open_pilots = self.search(
+            [
+                ("program_id", "=", self.program_id.id),
+                ("strategy", "=", "pilot"),
+                ("state", "not in", ("stabilized", *ENDED_STATES)),
+                ("id", "!=", self.id),
+            ]
+        )
+        sentences = []
+        for pilot in open_pilots:
+            sentences.append(
+                self.env._(
+                    "The pilot %(pilot)s is not stabilized yet.", pilot=pilot.name
+                )
+            )
+            if pilot.state == "hypercare":
+                sentences += pilot._stabilize_obstacles()
+        return sentences
+
+    def _start_cutover_obstacles(self):
         env = self.env
-        if self.state != "go":
-            return [env._("Hypercare starts after the go decision.")]
+        obstacles = []
+        if not self._is_fully_signed():
+            obstacles.append(
+                env._("The go decision no longer holds: something has changed since.")
+            )
+        for gate in self.gate_ids:
+            obstacles += gate._go_obstacles()
+        if self.cutover_start and self.cutover_start > fields.Datetime.now():
+            obstacles.append(
+                env._(
+                    "The cutover window opens at %(time)s (UTC).",
+                    time=fields.Datetime.to_string(self.cutover_start),
+                )
+            )
+        return obstacles
+
+    def _start_hypercare_obstacles(self):
         now = fields.Datetime.now()
         return [
-            env._(
+            self.env._(
                 "%(site)s has not gone live: set its cutover, or wait for it.",
                 site=site.display_name,
             )
@@ -257,10 +419,38 @@ class DistWave(models.Model):
             if not site.cutover_at or site.cutover_at > now
         ]
 
-    def _close_obstacles(self):
-        if self.state != "hypercare":
-            return [self.env._("A wave is closed at the end of its hypercare.")]
+    def _stabilize_obstacles(self):
+        """Hook: an addon that watches the sites after go-live says what is missing."""
         return []
+
+    def _close_obstacles(self):
+        missing = self._missing_lessons()
+        if not missing:
+            return []
+        return [
+            self.env._(
+                "Write down what was learned about: %(headings)s.",
+                headings=", ".join(missing),
+            )
+        ]
+
+    def _missing_lessons(self):
+        """Return the labels of the headings under which nothing was learned yet."""
+        headings = self.env["dist.wave.lesson"]._fields["heading"]
+        written = set(self.lesson_ids.mapped("heading"))
+        return [
+            label
+            for heading, label in headings._description_selection(self.env)
+            if heading not in written
+        ]
+
+    def _roll_back_obstacles(self):
+        return []
+
+    def _replan_obstacles(self):
+        if self.planned_go_live and self.planned_go_live > fields.Date.today():
+            return []
+        return [self.env._("Set a planned go-live that is still ahead.")]
 
     def _check_step(self, step):
         """Raise one error that lists everything the step misses."""
@@ -277,15 +467,25 @@ class DistWave(models.Model):
         if not self.env.user.has_group(group):
             raise AccessError(self.env._("This step is taken by: %(who)s.", who=who))
 
-    def action_open_gates(self):
-        """Open a readiness gate for each site that has none yet."""
-        self.check_access("write")
+    def _take_step(self, step):
+        """Check role, rights and conditions of a consultant's step, then take it."""
         self._check_role(
             "dist_rollout_governance.group_consultant", self.env._("Consultants")
         )
-        self._check_step("prepare")
-        # sudo: the state is protected, and a wave may have sites of companies the
-        # consultant does not see; role and conditions are checked above.
+        self.check_access("write")
+        self._check_step(step)
+        # sudo: the state is protected; role and conditions are checked above.
+        self.sudo().state = STEPS[step][1]
+
+    def action_plan(self):
+        """Fix the plan of draft waves: sites, day and fallback are known."""
+        self._take_step("plan")
+
+    def action_open_gates(self):
+        """Open a readiness gate for each site that has none yet."""
+        self._take_step("prepare")
+        # sudo: a wave may have sites of companies the consultant does not see; role
+        # and conditions are checked by the step.
         for wave in self.sudo():
             wave.gate_ids.create(
                 [
@@ -293,8 +493,16 @@ class DistWave(models.Model):
                     for site in wave.site_ids - wave.gate_ids.site_id
                 ]
             )
-            wave.state = "preparing"
         self._evaluate_gates()
+
+    def action_declare_ready(self):
+        """Hand waves whose gates are passed and signed to the steering committee."""
+        self._evaluate_gates()
+        self._take_step("declare_ready")
+
+    def action_reopen(self):
+        """Take waves back into preparation before the decision."""
+        self._take_step("reopen")
 
     def action_decide_go(self):
         """Open the signature dialog of the go decision."""
@@ -308,25 +516,31 @@ class DistWave(models.Model):
         self.ensure_one()
         return self._signoff_wizard_action("refuse")
 
+    def action_start_cutover(self):
+        """Start the cutover of waves whose go decision still holds."""
+        self._take_step("start_cutover")
+
     def action_start_hypercare(self):
         """Start hypercare of the sites that went live."""
-        self._check_role(
-            "dist_rollout_governance.group_consultant", self.env._("Consultants")
-        )
-        self.check_access("write")
-        self._check_step("start_hypercare")
-        # sudo: the state is protected; role and conditions are checked above.
-        self.sudo().state = "hypercare"
+        self._take_step("start_hypercare")
+
+    def action_stabilize(self):
+        """End hypercare of waves whose sites run by themselves."""
+        self._take_step("stabilize")
 
     def action_close(self):
-        """Close the wave at the end of its hypercare."""
-        self._check_role(
-            "dist_rollout_governance.group_consultant", self.env._("Consultants")
-        )
-        self.check_access("write")
-        self._check_step("close")
-        # sudo: the state is protected; role and conditions are checked above.
-        self.sudo().state = "closed"
+        """Close waves whose lessons are written down."""
+        self._take_step("close")
+
+    def action_roll_back(self):
+        """Open the dialog in which the steering committee decides the fallback."""
+        self.ensure_one()
+        self._check_step("roll_back")
+        return self._signoff_wizard_action("refuse")
+
+    def action_replan(self):
+        """Plan rolled-back waves anew; their sites sign again for the new day."""
+        self._take_step("replan")
 
     def _communicate_state(self):
         """Send what is planned for the state the wave has come to, once for each."""
@@ -384,7 +598,16 @@ class DistWave(models.Model):
                 }
                 for gate in self.gate_ids.sorted(lambda gate: gate.site_id.code)
             ],
+            **self._waivers_content(),
         }
+
+    def _waivers_content(self):
+        """Return the red lines the wave goes live with, if there are any."""
+        waived = [
+            f"{line.site_id.code} {line.name}"
+            for line in self.gate_ids.line_ids.filtered("is_waived")
+        ]
+        return {"waived": sorted(waived)} if waived else {}
 
     def _signoff_facts(self):
         return {
@@ -409,19 +632,22 @@ class DistWave(models.Model):
         if verdict == "revoke":
             if self.state != "go":
                 raise UserError(
-                    self.env._("The go decision is taken back before hypercare starts.")
+                    self.env._("The go decision is taken back before the cutover.")
                 )
         elif verdict == "refuse":
-            if self.state != "preparing":
+            if self.state not in NO_GO:
                 raise UserError(
-                    self.env._("No-go is decided while the wave is in preparation.")
+                    self.env._(
+                        "No-go is decided before the cutover, and the fallback until "
+                        "the wave is stabilized."
+                    )
                 )
         else:
             self._evaluate_gates()
             self._check_step("go")
 
     def _after_sign(self, signoff):
-        states = {"sign": "go", "refuse": "preparing", "revoke": "preparing"}
+        states = {"sign": "go", "refuse": NO_GO.get(self.state), "revoke": "preparing"}
         # sudo: the state is protected and follows the decision just signed.
         self.sudo().write(
             {
@@ -435,6 +661,10 @@ class DistWave(models.Model):
         return self.with_context(active_test=False).search(
             [
                 ("program_id", "=", program.id),
-                ("state", "in", ("go", "hypercare", "closed")),
+                (
+                    "state",
+                    "in",
+                    ("go", "cutover", "hypercare", "stabilized", "closed"),
+                ),
             ]
         )

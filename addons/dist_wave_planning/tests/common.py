@@ -59,6 +59,8 @@ class WaveCommon(RolloutCommon):
                 "template_id": cls.template.id,
                 "planned_go_live": date(2026, 4, 1),
                 "site_ids": [fields.Command.set((cls.site_a | cls.site_b).ids)],
+                "fallback": "The old system goes on; the wave lead decides by noon.",
+                "support_staffing": "Two consultants on site for two weeks.",
                 **values,
             }
         )
@@ -66,8 +68,18 @@ class WaveCommon(RolloutCommon):
     @classmethod
     def _open_gates(cls):
         """Open the wave's gates as the consultant and return them."""
-        cls.wave.with_user(cls.user_consultant).action_open_gates()
+        wave = cls.wave.with_user(cls.user_consultant)
+        if wave.state == "draft":
+            wave.action_plan()
+        wave.action_open_gates()
         return cls.wave.gate_ids
+
+    @classmethod
+    def _start_hypercare(cls):
+        """Take the wave from its go decision to hypercare; its sites are live."""
+        wave = cls.wave.with_user(cls.user_consultant)
+        wave.action_start_cutover()
+        wave.action_start_hypercare()
 
     def _pass_lines(self, gate, variance=0.2):
         """Make the facts of a gate true: a measure value and an attestation."""
@@ -83,7 +95,10 @@ class WaveCommon(RolloutCommon):
             "site_manager", "Ada Lovelace", self.signature
         )
 
-    def _decide(self, user=None, verdict="sign", statement=""):
+    def _decide_wave(self, user=None, verdict="sign", statement=""):
+        """Decide go, no-go or the fallback, as a member of the committee."""
+        if verdict == "sign" and self.wave.state == "preparing":
+            self.wave.with_user(self.user_consultant).action_declare_ready()
         return self.wave.with_user(user or self.user_governance)._sign(
             "steering", "Grace Hopper", self.signature, verdict, statement
         )

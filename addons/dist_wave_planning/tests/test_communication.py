@@ -51,11 +51,11 @@ class TestWaveCommunication(WaveCommon):
         for gate in self._open_gates():
             self._pass_lines(gate)
             self._sign_gate(gate)
-        self._decide()
+        self._decide_wave()
         (self.site_a | self.site_b).cutover_at = fields.Datetime.now() - timedelta(
             hours=1
         )
-        self.wave.with_user(self.user_consultant).action_start_hypercare()
+        self._start_hypercare()
 
     def test_cutover_of_a_wave_is_told_once_to_the_listed_people(self):
         self._move_to_hypercare()
@@ -92,11 +92,11 @@ class TestWaveCommunication(WaveCommon):
         for gate in self._open_gates():
             self._pass_lines(gate)
             self._sign_gate(gate)
-        self._decide()
+        self._decide_wave()
         self.wave.with_user(self.user_governance)._revoke_signoff(
             "steering", "The carrier is on strike"
         )
-        self._decide()
+        self._decide_wave()
         self.assertEqual(len(self._logs("wave_go")), 1)
         self.assertEqual(len(self._logs("wave_preparing")), 1)
 

@@ -130,6 +130,7 @@ class TestGate(WaveCommon):
         many = self._create_wave(name="Many", site_ids=[Command.set(sites[2:].ids)])
         counts = []
         for wave in (few, many):
+            wave.action_plan()
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

@@ -36,8 +36,8 @@ registry.category("web_tour.tours").add("dist_consultant_plans_wave", {
             run: "click",
         },
         {
-            content: "opening the gates says what is missing",
-            trigger: "button[name=action_open_gates]",
+            content: "planning says what is missing",
+            trigger: "button[name=action_plan]",
             run: "click",
         },
         {
@@ -58,6 +58,21 @@ registry.category("web_tour.tours").add("dist_consultant_plans_wave", {
         {
             trigger: ".o_datetime_picker .o_today",
             run: "click",
+        },
+        {
+            trigger: ".o_notebook a[name=plan]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=fallback] textarea",
+            run: "edit The old system goes on.",
+        },
+        {
+            trigger: "button[name=action_plan]",
+            run: "click",
+        },
+        {
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Planned')",
         },
         {
             trigger: "button[name=action_open_gates]",
