@@ -14,7 +14,7 @@ test: ## run all tests (ARGS="addons/dist_x -k name" runs some)
 lint: ## check style, manifests, views, translations and readmes
 	@$(PYTHON) tools/lint.py
 
-fix: ## mend what the checks can mend: formatting, readmes, translation templates
+fix: ## mend what the checks can mend: formatting, readmes, templates of terms and imports
 	@$(PYTHON) tools/lint.py --fix
 
 bench: ## measure the suite against plain SQL (JSON=file)

@@ -132,9 +132,18 @@ def readme(fix):
 STEPS = (ruff, readme, prettier, eslint, idiom, pylint, oca_module, oca_po)
 
 
-def translations(fix, database):
-    script = pathlib.Path("tools/i18n.py")
+def generated(name, fix, database):
+    """Have a script write what it makes from a database, or compare it."""
+    script = pathlib.Path("tools") / name
     return not template_db.script(database, script, *([] if fix else ["--check"]))
+
+
+def translations(fix, database):
+    return generated("i18n.py", fix, database)
+
+
+def import_templates(fix, database):
+    return generated("import_templates.py", fix, database)
 
 
 def odoo(fix, database):
@@ -142,7 +151,7 @@ def odoo(fix, database):
 
 
 # these need our addons installed
-DATABASE_STEPS = (translations, odoo)
+DATABASE_STEPS = (translations, import_templates, odoo)
 
 
 def main():

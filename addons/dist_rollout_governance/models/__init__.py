@@ -1,5 +1,6 @@
 from . import dist_append_only_mixin
 from . import dist_protected_mixin
+from . import dist_import_template_mixin
 from . import dist_steering_pack
 from . import dist_program_steering_mixin
 from . import dist_program

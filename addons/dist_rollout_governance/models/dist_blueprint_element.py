@@ -29,7 +29,7 @@ class DistBlueprintElement(models.Model):
 
     _name = "dist.blueprint.element"
     _description = "Blueprint Element"
-    _inherit = "dist.blueprint.part.mixin"
+    _inherit = ["dist.import.template.mixin", "dist.blueprint.part.mixin"]
     _order = "blueprint_id, area, sequence, id"
     _rec_names_search = ["name", "code"]
 

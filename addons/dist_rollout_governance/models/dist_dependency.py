@@ -12,7 +12,7 @@ class DistDependency(models.Model):
 
     _name = "dist.dependency"
     _description = "Dependency"
-    _inherit = "dist.protected.mixin"
+    _inherit = ["dist.import.template.mixin", "dist.protected.mixin"]
     _order = "successor_id, id"
     _rec_name = "predecessor_id"
     _protected_fields = frozenset({"is_late", "slack_days"})

@@ -61,11 +61,13 @@ class DistProtectedMixin(models.AbstractModel):
         return value.id if isinstance(value, models.BaseModel) else value
 
     def _is_changed(self, name, value):
-        """Say whether writing ``value`` would move an immutable many2one or scalar."""
-        current = self[name]
-        return (current.id if isinstance(current, models.BaseModel) else current) != (
-            value or False
-        )
+        """Say whether writing ``value`` would move an immutable many2one or scalar.
+
+        Dates come as text from the client and from an import.
+        """
+        field = self._fields[name]
+        current = field.convert_to_cache(self[name], self)
+        return current != field.convert_to_cache(value or False, self)
 
     def _refuse_fields(self, names):
         """Raise one sentence that names the fields by their labels."""

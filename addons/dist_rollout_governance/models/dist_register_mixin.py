@@ -13,7 +13,12 @@ class DistRegisterMixin(models.AbstractModel):
 
     _name = "dist.register.mixin"
     _description = "Register Entry"
-    _inherit = ["dist.protected.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dist.import.template.mixin",
+        "dist.protected.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _mail_post_access = "read"
     _immutable_fields = frozenset({"program_id", "site_id"})
 

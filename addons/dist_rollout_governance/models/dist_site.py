@@ -17,7 +17,12 @@ class DistSite(models.Model):
 
     _name = "dist.site"
     _description = "Rollout Site"
-    _inherit = ["dist.protected.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dist.import.template.mixin",
+        "dist.protected.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "program_id, code"
     _rec_names_search = ["name", "code"]
     _mail_post_access = "read"

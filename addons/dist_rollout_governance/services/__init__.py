@@ -1,1 +1,1 @@
-from . import canonical, day_windows, hash_chain, tally, text
+from . import canonical, day_windows, hash_chain, import_templates, tally, text

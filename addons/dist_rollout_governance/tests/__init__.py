@@ -15,6 +15,7 @@ from . import test_deviation
 from . import test_document
 from . import test_escalation
 from . import test_home
+from . import test_import_template
 from . import test_measure
 from . import test_meeting
 from . import test_milestone

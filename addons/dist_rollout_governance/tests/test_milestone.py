@@ -127,6 +127,16 @@ class TestMilestone(RaidCommon):
         self.design.with_user(self.user_consultant).active = False
         self.assertEqual(self.load.state, "on_track")
 
+    def test_same_baseline_in_text_is_no_change(self):
+        """As an import sends it that brings an entry once more."""
+        milestone = self.design.with_user(self.user_consultant)
+        day = str(milestone.baseline_date)
+        milestone.write({"baseline_date": day, "name": "Designed"})
+        self.assertEqual(milestone.name, "Designed")
+        for other in ("2090-04-02", False, ""):
+            with self.subTest(other), self.assertRaises(AccessError):
+                milestone.write({"baseline_date": other})
+
     def test_new_baseline(self):
         self._slip(self.design, 3)
         self.assertEqual(self.design.slip_days, 3)
