@@ -12,6 +12,8 @@ MATRIX = {
     "dist.wave": {"consultant": "crw", "admin": "crwu", "site_manager": "r"},
     "dist.gate": {"consultant": "crw", "admin": "crwu", "site_manager": "r"},
     "dist.gate.line": {"consultant": "crwu", "admin": "crwu", "site_manager": "r"},
+    "dist.gate.waiver": {"consultant": "crw", "admin": "crwu", "site_manager": "r"},
+    "dist.wave.lesson": {"consultant": "crwu", "admin": "crwu", "site_manager": "r"},
     "dist.gate.template": {
         "consultant": "crwu",
         "admin": "crwu",
