@@ -72,6 +72,10 @@ class DistSignoffMixin(models.AbstractModel):
         """Raise unless the user may give this verdict in this role now."""
         raise NotImplementedError
 
+    def _signoff_asks_identity(self, role, verdict):
+        """Say whether the signer has to type the password again."""
+        return False
+
     def _after_sign(self, signoff):
         """Hook: ``signoff`` has just been added for this record."""
 

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import request
+
+from odoo.addons.base.models.res_users import check_identity
 
 from ..models.dist_signoff import VERDICTS
 
@@ -43,8 +46,22 @@ class DistSignoffWizard(models.TransientModel):
         return record
 
     def action_confirm(self):
-        """Give the signature and show its receipt."""
+        """Give the signature and show its receipt.
+
+        Where the document asks for it, a person at a screen types the password again.
+        A call with an API key has shown a secret of its own.
+        """
         self.ensure_one()
+        asks = self._record()._signoff_asks_identity(self.role, self.verdict)
+        if asks and request and request.session.uid:
+            return self._confirm_with_identity()
+        return self._confirm()
+
+    @check_identity
+    def _confirm_with_identity(self):
+        return self._confirm()
+
+    def _confirm(self):
         record = self._record()
         if self.verdict == "revoke":
             row = record._revoke_signoff(self.role, self.statement)

@@ -289,6 +289,10 @@ class DistGate(models.Model):
             self.action_evaluate()
             self._check_may_pass()
 
+    def _signoff_asks_identity(self, role, verdict):
+        """A gate with no-go lines is not signed on a screen that was left open."""
+        return verdict == "sign" and any(self.line_ids.mapped("is_mandatory"))
+
     def _check_may_pass(self):
         """Raise unless the lines allow a signature by the current user."""
         if self._red_lines() or not self.line_ids:

@@ -42,6 +42,15 @@ registry.category("web_tour.tours").add("dist_site_manager_signs", {
             run: "click",
         },
         {
+            content: "a gate with no-go lines asks for the password again",
+            trigger: ".modal .o_field_widget[name=password] input",
+            run: "edit rollout_manager_a",
+        },
+        {
+            trigger: ".modal button[name=run_check]",
+            run: "click",
+        },
+        {
             trigger: ".modal .alert-success:contains('Your signature is recorded')",
         },
         {
