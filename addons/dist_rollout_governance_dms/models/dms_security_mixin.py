@@ -57,7 +57,9 @@ class DmsSecurityMixin(models.AbstractModel):
         everything = self.with_context(active_test=False)
         domain = Domain("id", "in", ids)
         # sudo: which records are the suite's, whoever may see them
-        ours = everything.sudo().search(domain & Domain(self._rollout_link, "!=", False))
+        ours = everything.sudo().search(
+            domain & Domain(self._rollout_link, "!=", False)
+        )
         if not ours:
             return result
         allowed = everything.search(
@@ -89,5 +91,5 @@ class DmsSecurityMixin(models.AbstractModel):
     def _refuse_rollout_fields(self, vals):
         if any(vals.get(name) for name in self._rollout_fields):
             raise AccessError(
-                self.env._("The rollout files its documents itself when they are released.")
+                self.env._("The rollout files its documents itself, at their release.")
             )

@@ -326,10 +326,11 @@ class TestDoorsOverHttp(DoorsCommon, HttpCase):
                 self.assertEqual(self.url_open(address).content, CONTENT)
 
     def _assert_closed(self, file, tokens):
-        addresses = list(self._addresses(file))
+        content, *others = self._addresses(file)
+        addresses = [content, *others]
         for token in tokens:
-            addresses += [f"{address}?access_token={token}" for address in addresses[:2]]
             addresses += [
+                f"{content}?access_token={token}",
                 f"/my/dms/file/{file.id}/download?access_token={token}",
                 f"/my/dms/directory/{file.directory_id.id}?access_token={token}",
             ]
