@@ -100,7 +100,7 @@ class TestScreensOnTheDesktop(HttpCase):
         ]
 
     def _bridge_screens(self, login):
-        """Return what the bridges add to: files, pages, and the forms that have them."""
+        """Return what the bridges add: files, pages and the forms that lead there."""
         user = self.env["res.users"].search([("login", "=", login)])
         user.group_ids |= self.env.ref("document_knowledge.group_document_user")
         page = self.env["document.page"].create(
