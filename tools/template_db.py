@@ -92,13 +92,19 @@ def rename(old, new):
 
 
 def closure(names):
-    """Our addons of that name and ours that they depend on, in order of name."""
+    """Our addons of that name, ours that they depend on, and the bridges among them.
+
+    Sorted by name. Odoo installs a bridge by itself where all it depends on is there.
+    """
     ours, wanted, todo = manifests(), set(), list(names)
     while todo:
         name = todo.pop()
         if name in ours and name not in wanted:
             wanted.add(name)
             todo += ours[name].get("depends", [])
+    for name, data in ours.items():
+        if data.get("auto_install") and wanted >= set(data["depends"]) & ours.keys():
+            wanted.add(name)
     return sorted(wanted)
 
 

@@ -7,7 +7,13 @@
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-    "depends": ["dist_data_migration", "dist_hypercare", "dist_wave_planning"],
+    "depends": [
+        "dist_data_migration",
+        "dist_hypercare",
+        "dist_rollout_governance_dms",
+        "dist_rollout_governance_document_page",
+        "dist_wave_planning",
+    ],
     "demo": ["demo/dist_rollout_demo.xml"],
     "application": True,
 }

@@ -99,8 +99,52 @@ class TestScreensOnTheDesktop(HttpCase):
             for menu in ours
         ]
 
-    def _open_all(self, login):
-        screens = self._screens(login)
+    def _bridge_screens(self, login):
+        """Return what the bridges add: files, pages and the forms that lead there."""
+        user = self.env["res.users"].search([("login", "=", login)])
+        user.group_ids |= self.env.ref("document_knowledge.group_document_user")
+        page = self.env["document.page"].create(
+            {
+                "name": f"{PAYLOAD} Page",
+                "approval_required": True,
+                "company_id": False,
+                "content": "<p>Scan first.</p>",
+            }
+        )
+        page.env["document.page.history"].search(
+            [("page_id", "=", page.id)]
+        ).action_approve()
+        document = self.env["dist.document"].create(
+            {
+                "name": f"{PAYLOAD} Document",
+                "code": "SCREEN",
+                "program_id": self.program.id,
+                "page_id": page.id,
+            }
+        )
+        document.action_release_page()
+        element = self.env["dist.blueprint.element"].search([], limit=1)
+        # as superuser: the blueprint of the demo may be released
+        element.sudo().write({"area": "sop", "page_id": page.id})
+        return [
+            {
+                "action": self.env.ref(action).id,
+                # the cards of the OCA have a widget that its own field warns of
+                "views": ["list"],
+                "model": record._name,
+                "record": record.id,
+            }
+            for action, record in (
+                ("dms.action_dms_file", document.dms_file_ids),
+                ("dms.action_dms_directory", document.dms_file_ids.directory_id),
+                ("document_page.action_page", page),
+                ("dist_rollout_governance.dist_document_action", document),
+                ("dist_rollout_governance.dist_blueprint_element_action", element),
+            )
+        ]
+
+    def _open_all(self, login, screens=None):
+        screens = screens or self._screens(login)
         self.assertTrue(screens)
         self.browser_js(
             "/odoo",
@@ -113,6 +157,10 @@ class TestScreensOnTheDesktop(HttpCase):
 
     def test_consultant(self):
         self._open_all("consultant")
+
+    def test_bridges(self):
+        """Files and pages, for somebody who has no right to manage either."""
+        self._open_all("consultant", self._bridge_screens("consultant"))
 
     def test_steward(self):
         self._open_all("steward")

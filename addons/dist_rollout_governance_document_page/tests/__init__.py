@@ -1,0 +1,2 @@
+from . import test_blueprint_page
+from . import test_document_page
