@@ -28,6 +28,8 @@ class DistBlueprintPartMixin(models.AbstractModel):
         return parts
 
     def write(self, vals):
+        # who may not write hears that first, whatever the state of the blueprint
+        self.check_access("write")
         self._check_blueprint_draft()
         return super().write(vals)
 

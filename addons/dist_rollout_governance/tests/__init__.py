@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_doors
 from . import test_app_scope
 from . import test_attestation
 from . import test_blueprint
@@ -20,6 +21,7 @@ from . import test_measure
 from . import test_meeting
 from . import test_milestone
 from . import test_multi_company
+from . import test_no_leak
 from . import test_observation
 from . import test_option_choice
 from . import test_phase

@@ -1,88 +1,34 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from .access_matrix import DIALOGS, MATRIX, cells
 from .common import GROUPS, RolloutCommon
 
-# What each role may do: c(reate), r(ead), w(rite), u(nlink). Not listed: nothing.
-READERS = ["viewer", "governance", "command_center", "steward", "finance"]
-SITE_PEOPLE = {"super_user": "r", "site_manager": "r"}
-MATRIX = {
-    "dist.program": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.site": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.region": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.process": {**SITE_PEOPLE, "consultant": "r", "admin": "crwu"},
-    "dist.requirement": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.blueprint": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.blueprint.element": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
-    "dist.conformance.rule": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
-    "dist.conformance.template": {"consultant": "r", "admin": "crwu"},
-    "dist.conformance.finding": {**SITE_PEOPLE, "consultant": "r", "admin": "r"},
-    "dist.deviation": {
-        "super_user": "r",
-        "site_manager": "cr",
-        "consultant": "crw",
-        "admin": "crwu",
-    },
-    "dist.document": {
-        **SITE_PEOPLE,
-        "consultant": "crw",
-        "finance": "crw",
-        "admin": "crwu",
-    },
-    "dist.document.version": {
-        **SITE_PEOPLE,
-        "consultant": "crwu",
-        "finance": "crwu",
-        "admin": "crwu",
-    },
-    "dist.checkpoint": {**SITE_PEOPLE, "consultant": "r", "admin": "crwu"},
-    "dist.phase.template": {"consultant": "r", "admin": "crwu"},
-    "dist.phase": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.phase.deliverable": {**SITE_PEOPLE, "consultant": "crwu", "admin": "crwu"},
-    "dist.observation": {
-        "super_user": "crw",
-        "site_manager": "crw",
-        "consultant": "crw",
-        "admin": "crwu",
-    },
-    "dist.customization": {"consultant": "crw", "admin": "crwu"},
-    "dist.odoo.release": {"consultant": "r", "admin": "crwu"},
-    "dist.app": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.app.scope": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.app.scope.difference": {"consultant": "r", "admin": "r"},
-    "dist.steering.pack": {"consultant": "cr", "governance": "cr", "admin": "cr"},
-    "dist.site.tag": {**SITE_PEOPLE, "consultant": "crw", "admin": "crwu"},
-    "dist.measure": {"consultant": "r", "admin": "crwu", "site_manager": "r"},
-    "dist.measure.target": {
-        "consultant": "crwu",
-        "admin": "crwu",
-        "site_manager": "r",
-    },
-    "dist.measure.value": {"consultant": "r", "admin": "r", "site_manager": "r"},
-    "dist.signoff": {"consultant": "r", "admin": "r", "site_manager": "r"},
-    "dist.signoff.chain": {"consultant": "r", "admin": "r"},
-    "dist.signoff.anchor": {"consultant": "r", "admin": "r"},
-    "dist.measure.queue": {"admin": "r"},
-}
-OPERATIONS = {"c": "create", "r": "read", "w": "write", "u": "unlink"}
+MODULE = "dist_rollout_governance"
 
 
 @tagged("post_install", "-at_install")
 class TestAccess(RolloutCommon):
     def test_matrix(self):
-        for model, by_role in MATRIX.items():
-            rights = (
-                dict.fromkeys(READERS, "r") if model != "dist.measure.queue" else {}
-            )
-            rights.update(by_role)
-            for role in [*GROUPS, "nobody"]:
+        for matrix in (MATRIX, DIALOGS):
+            for model, role, operation, allowed in cells(matrix, [*GROUPS, "nobody"]):
                 user = getattr(self, f"user_{role}")
-                for letter, operation in OPERATIONS.items():
-                    with self.subTest(model=model, role=role, operation=operation):
-                        self.assertEqual(
-                            self.env[model].with_user(user).has_access(operation),
-                            letter in rights.get(role, ""),
-                        )
+                with self.subTest(model=model, role=role, operation=operation):
+                    self.assertEqual(
+                        self.env[model].with_user(user).has_access(operation), allowed
+                    )
+
+    def test_matrix_is_complete(self):
+        models = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("dist.")
+            and model._original_module == MODULE
+            and not model._abstract
+        }
+        dialogs = {name for name in models if self.env[name]._transient}
+        self.assertEqual(MATRIX.keys(), models - dialogs)
+        self.assertEqual(DIALOGS.keys(), dialogs)
 
     def test_refused_read_names_the_model(self):
         with self.assertRaisesRegex(AccessError, "Rollout Site"):
