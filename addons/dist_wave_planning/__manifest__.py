@@ -1,13 +1,13 @@
 {
     "name": "Distribution Rollout Waves",
     "summary": "Rollout waves, evidence-computed readiness gates and go/no-go",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-    "depends": ["dist_rollout_governance"],
+    "depends": ["dist_rollout_governance", "sale_stock"],
     "data": [
         "security/dist_wave_planning_security.xml",
         "security/ir.model.access.csv",

@@ -8,7 +8,13 @@ from . import dist_wave_site_mixin
 from . import dist_gate
 from . import dist_gate_line
 from . import dist_measure
+from . import dist_measure_provider_level
 from . import dist_measure_provider_readiness
+from . import dist_measure_provider_readiness_books
+from . import dist_measure_provider_readiness_orders
+from . import dist_measure_provider_readiness_people
+from . import dist_measure_provider_readiness_product
+from . import dist_measure_provider_readiness_system
 from . import dist_program
 from . import dist_requirement
 from . import dist_site
