@@ -19,6 +19,7 @@ LINES = 40
 PRODUCTS = 2_000
 QUANTS_PER_SITE = 60
 TRANSFERS_PER_SITE = 5
+SHELVES_PER_SITE = 3
 REPEATS = 5
 
 NEGATIVE = """
@@ -130,7 +131,7 @@ def create_records(env, sites, products):
     """Fill the shelves of every site, some of them below zero, and let orders wait."""
     now = fields.Datetime.now()
     supplier = env.ref("stock.stock_location_suppliers")
-    quants, transfers = [], []
+    quants, transfers, shelves = [], [], []
     for number, site in enumerate(sites):
         warehouse = site.warehouse_ids
         quants += [
@@ -149,6 +150,15 @@ def create_records(env, sites, products):
             }
             for _transfer in range(TRANSFERS_PER_SITE)
         ]
+        shelves += [
+            {
+                "name": f"Shelf {shelf}",
+                "location_id": warehouse.lot_stock_id.id,
+                "barcode": False if shelf == number % 4 else f"S{number}-{shelf}",
+            }
+            for shelf in range(SHELVES_PER_SITE)
+        ]
+    env["stock.location"].create(shelves)
     env["stock.quant"].create(quants)
     pickings = env["stock.picking"].create(transfers)
     env.flush_all()
