@@ -7,7 +7,7 @@
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-    "depends": ["dist_rollout_governance"],
+    "depends": ["dist_rollout_governance", "sale_stock"],
     "data": [
         "security/dist_wave_planning_security.xml",
         "security/ir.model.access.csv",

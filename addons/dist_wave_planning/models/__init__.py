@@ -11,7 +11,13 @@ from . import dist_gate_line
 from . import dist_gate_waiver
 from . import dist_wave_board
 from . import dist_measure
+from . import dist_measure_provider_level
 from . import dist_measure_provider_readiness
+from . import dist_measure_provider_readiness_books
+from . import dist_measure_provider_readiness_orders
+from . import dist_measure_provider_readiness_people
+from . import dist_measure_provider_readiness_product
+from . import dist_measure_provider_readiness_system
 from . import dist_program
 from . import dist_region
 from . import dist_requirement

@@ -3,7 +3,13 @@ from . import test_communication
 from . import test_gate
 from . import test_gate_drift
 from . import test_gate_signoff
+from . import test_readiness_books
 from . import test_readiness_measures
+from . import test_readiness_orders
+from . import test_readiness_people
+from . import test_readiness_product
+from . import test_readiness_system
+from . import test_readiness_template
 from . import test_registers
 from . import test_tours
 from . import test_wave
