@@ -87,7 +87,7 @@ class TestDemo(TransactionCase):
 
     def test_chain_is_intact(self):
         chain = self.env["dist.signoff.chain"]._of_program(self.program)
-        self.assertEqual(chain.last_seq, 4)
+        self.assertEqual(chain.last_seq, 5)
         self.assertFalse(chain._run_check())
 
     def test_built_once(self):
