@@ -2,10 +2,10 @@
 FROM odoo:19.0
 
 USER root
-COPY requirements.txt /tmp/requirements.txt
+COPY requirements.txt constraints.txt /tmp/
 RUN pip install --no-cache-dir --break-system-packages --ignore-installed \
-        -r /tmp/requirements.txt \
-    && rm /tmp/requirements.txt
+        -r /tmp/requirements.txt -c /tmp/constraints.txt \
+    && rm /tmp/requirements.txt /tmp/constraints.txt
 COPY odoo.conf /etc/odoo/odoo.conf
 COPY addons /mnt/extra-addons
 USER odoo
