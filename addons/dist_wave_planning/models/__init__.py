@@ -12,3 +12,7 @@ from . import dist_measure_provider_readiness
 from . import dist_program
 from . import dist_requirement
 from . import dist_site
+from . import dist_blackout
+from . import dist_blackout_waiver
+from . import dist_program_calendar
+from . import dist_wave_calendar

@@ -1,4 +1,6 @@
 from . import test_access
+from . import test_blackout
+from . import test_blackout_waiver
 from . import test_communication
 from . import test_gate
 from . import test_gate_drift
