@@ -210,22 +210,23 @@ class Problem:
 
     @cached_property
     def costs(self):
-        """``{site: what each wave it waits costs}``; suppliers go with the supplied.
-
-        A center is as urgent as the most urgent of those that wait for it: otherwise
-        its own complexity would keep all of them back.
-        """
+        """``{site: what each wave it waits costs}``."""
         most = max((site.volume for site in self.sites), default=0) or 1
-        own = {
+        costs = {
             site.key: round(
                 100 - site.complexity + VOLUME_WEIGHT * (1 - site.volume / most)
             )
             for site in self.sites
         }
-        return {key: max(cost, 1) for key, cost in own.items()}
+        return {key: max(cost, 1) for key, cost in costs.items()}
 
     @cached_property
     def urgency(self):
+        """``{site: how soon the greedy engine takes it}``.
+
+        A center is as urgent as the most urgent of those that wait for it: otherwise
+        its own complexity would keep all of them back.
+        """
         urgency = dict(self.costs)
         for _round in self.sites:
             changed = False
