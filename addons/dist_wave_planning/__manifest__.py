@@ -27,6 +27,8 @@
         "views/dist_blackout_views.xml",
         "views/dist_blackout_waiver_views.xml",
         "views/dist_wave_calendar_views.xml",
+        "views/dist_wave_plan_line_views.xml",
+        "views/dist_wave_plan_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_wave_planning/static/tests/tours/**/*"],

@@ -16,3 +16,5 @@ from . import dist_blackout
 from . import dist_blackout_waiver
 from . import dist_program_calendar
 from . import dist_wave_calendar
+from . import dist_wave_plan
+from . import dist_wave_plan_line

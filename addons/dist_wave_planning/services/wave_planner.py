@@ -28,12 +28,63 @@ from functools import cached_property
 VOLUME_WEIGHT = 50
 # What another wave costs that takes sites of the same group.
 GROUP_WEIGHTS = {"area": 60, "company": 30, "type": 20}
+# What a point of difference between the heaviest and the lightest wave costs; the more
+# sites there are to move for it, the more.
 SPREAD_WEIGHT = 2
+SITES_PER_SPREAD = 10
 # A pilot is neither trivial nor the hardest: the middle of a medium complexity.
 MODERATE_COMPLEXITY = 45
 DEGREES_OF_AN_AREA = 2
 HORIZON_DAYS = 3 * 366
 SOFT_DAYS = 14
+# Every code a note may have.
+PROBLEMS = frozenset(
+    {
+        "no_such_wave",
+        "wave_closed",
+        "wave_too_full",
+        "wave_too_hard",
+        "pilot_elsewhere",
+        "too_many_pilots",
+        "before_supplier",
+        "too_few_places",
+        "site_too_hard",
+        "too_little_effort",
+        "no_plan",
+        "no_plan_in_time",
+        "site_left_over",
+    }
+)
+WISHES = frozenset(
+    {
+        "area_split",
+        "nearby_split",
+        "effort_uneven",
+        "no_free_day",
+        "day_with_warning",
+        "given_day_blocked",
+    }
+)
+REASONS = frozenset(
+    {
+        "fixed",
+        "locked",
+        "pilot_named",
+        "pilot_moderate",
+        "simple_early",
+        "simple_late",
+        "complex_early",
+        "complex_late",
+        "with_supplier",
+        "after_supplier",
+        "supplies",
+        "same_area",
+        "near_by",
+        "same_company",
+        "same_type",
+        "high_volume_late",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +93,10 @@ class Note:
 
     code: str
     values: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.code not in PROBLEMS | WISHES | REASONS:
+            raise ValueError(f"there is no sentence for {self.code}")
 
 
 @dataclass(frozen=True)
@@ -221,6 +276,10 @@ class Problem:
         return {key: max(cost, 1) for key, cost in costs.items()}
 
     @cached_property
+    def spread_weight(self):
+        return SPREAD_WEIGHT + len(self.sites) // SITES_PER_SPREAD
+
+    @cached_property
     def urgency(self):
         """``{site: how soon the greedy engine takes it}``.
 
@@ -333,13 +392,16 @@ def propose(problem, method=None):
     chosen = greedy
     if method == "cp_sat":
         chosen, objective, bound, proven = _solve(problem, greedy)
-        if chosen is None:
+        if chosen is None and (proven or stuck):
             code = "no_plan" if proven else "no_plan_in_time"
             return Plan(method, problems=(Note(code),))
+        if chosen is None:
+            # too little time to look at what it was given to start from
+            method, chosen = "greedy", greedy
     elif stuck:
         name = problem.site_of[stuck].name
         return Plan(method, problems=(Note("site_left_over", {"site": name}),))
-    else:
+    if method == "greedy":
         objective = _objective(problem, chosen)
     go_lives, notes = _schedule(problem, chosen)
     return Plan(
@@ -517,7 +579,7 @@ def _greedy(problem):
     """Return ``({site: wave}, key of a site that found no place or None)``.
 
     One wave after the other takes the site that is most urgent and best fits those
-    already in it, up to an even share of what is left.
+    already in it, up to an even share of the effort that is left.
     """
     board = _Board(problem)
     for site in problem.sites:
@@ -531,15 +593,16 @@ def _greedy(problem):
     ]
     for rank, wave in enumerate(waves):
         board.take_due(wave)
-        share = math.ceil(len(board.waiting) / (len(waves) - rank))
-        effort = sum(site.effort for site in board.waiting) / (len(waves) - rank)
-        taken = taken_effort = 0
-        while taken < share and (taken == 0 or taken_effort < effort):
-            site = board.best(wave)
-            if not site:
+        later = waves[rank + 1 :]
+        least = len(board.waiting) - sum(board.room(other) for other in later)
+        share = sum(site.effort for site in board.waiting) / (len(later) + 1)
+        taken = effort = 0
+        while site := board.best(wave):
+            # over the half of a site, the next wave comes nearer to the share
+            if taken >= max(least, 1) and effort + site.effort / 2 > share:
                 break
             board.put(site, wave.number)
-            taken, taken_effort = taken + 1, taken_effort + site.effort
+            taken, effort = taken + 1, effort + site.effort
     # an even share may have left somebody over where there is still room
     for site in sorted(board.waiting, key=board.rank):
         for wave in waves:
@@ -589,6 +652,9 @@ class _Board:
         for kind in GROUP_WEIGHTS:
             if name := getattr(site, kind):
                 self.members[number, kind, name] += 1
+
+    def room(self, wave):
+        return max(wave.capacity - self.count[wave.number], 0)
 
     def rank(self, site):
         return (-self.problem.urgency[site.key], site.complexity, site.key)
@@ -655,17 +721,19 @@ def _solve(problem, hint):
         )
     loads = _add_capacities(problem, model, inside)
     _add_order(problem, model, inside)
+    waiting = sum(
+        problem.costs[key] * number * variable
+        for (key, number), variable in inside.items()
+    )
+    # true of every plan, and what the solver takes long to find out by itself
+    model.add(waiting >= _least_waiting(problem))
     model.minimize(
-        sum(
-            problem.costs[key] * number * variable
-            for (key, number), variable in inside.items()
-        )
-        + sum(_group_costs(problem, model, inside))
-        + SPREAD_WEIGHT * _spread(problem, model, loads)
+        waiting
+        + sum(_group_costs(problem, model, inside, hint))
+        + problem.spread_weight * _spread(problem, model, loads, hint)
     )
     for (key, number), variable in inside.items():
-        if key in hint:
-            model.add_hint(variable, hint[key] == number)
+        model.add_hint(variable, hint.get(key) == number)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = problem.time_limit
     solver.parameters.num_workers = problem.workers
@@ -679,6 +747,28 @@ def _solve(problem, hint):
         if solver.boolean_value(variable)
     }
     return places, round(solver.objective_value), solver.best_objective_bound, True
+
+
+def _least_waiting(problem):
+    """Return what waiting costs at least: the dearest sites first, wave by wave.
+
+    No plan is cheaper, since only the number of places is looked at.
+    """
+    left = {wave.number: wave.capacity for wave in problem.waves if wave.is_open}
+    cost, free = 0, []
+    for site in problem.sites:
+        numbers = problem.candidates(site)
+        if len(numbers) == 1:
+            cost += problem.costs[site.key] * numbers[0]
+            left[numbers[0]] = left.get(numbers[0], 0) - 1
+        else:
+            free.append(problem.costs[site.key])
+    left.pop(problem.pilot_wave, None)
+    places = (n for n in sorted(left) for _place in range(max(left[n], 0)))
+    return cost + sum(
+        price * number
+        for price, number in zip(sorted(free, reverse=True), places, strict=False)
+    )
 
 
 def _add_capacities(problem, model, inside):
@@ -723,21 +813,21 @@ def _add_order(problem, model, inside):
                 )
 
 
-def _group_costs(problem, model, inside):
+def _group_costs(problem, model, inside, hint):
     """Yield what each wave costs that has a site of a group."""
     for (kind, name), keys in sorted(problem.groups.items()):
+        taken = {hint.get(key) for key in keys}
         for number in problem.numbers:
-            members = [
-                inside[key, number] for key in keys if (key, number) in inside
-            ]
+            members = [inside[key, number] for key in keys if (key, number) in inside]
             if members:
                 used = model.new_bool_var(f"{kind}/{name}/{number}")
                 for member in members:
                     model.add_implication(member, used)
+                model.add_hint(used, number in taken)
                 yield GROUP_WEIGHTS[kind] * used
 
 
-def _spread(problem, model, loads):
+def _spread(problem, model, loads, hint):
     """Return the difference between the heaviest and the lightest open wave."""
     numbers = _balanced_waves(problem)
     if len(numbers) < 2:
@@ -745,6 +835,9 @@ def _spread(problem, model, loads):
     total = sum(site.effort for site in problem.sites)
     most = model.new_int_var(0, total, "most")
     least = model.new_int_var(0, total, "least")
+    hinted = _effort_spread(problem, hint)
+    model.add_hint(least, hinted[0])
+    model.add_hint(most, hinted[1])
     for number in numbers:
         model.add(loads[number] <= most)
         model.add(loads[number] >= least)
@@ -765,7 +858,7 @@ def _objective(problem, place):
     cost = sum(problem.costs[key] * number for key, number in place.items())
     for (kind, _name), keys in problem.groups.items():
         cost += GROUP_WEIGHTS[kind] * len({place[key] for key in keys})
-    return cost + SPREAD_WEIGHT * _effort_spread(problem, place)[2]
+    return cost + problem.spread_weight * _effort_spread(problem, place)[2]
 
 
 def _effort_spread(problem, place):

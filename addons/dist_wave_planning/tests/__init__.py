@@ -9,3 +9,5 @@ from . import test_readiness_measures
 from . import test_registers
 from . import test_tours
 from . import test_wave
+from . import test_wave_plan
+from . import test_wave_planner
