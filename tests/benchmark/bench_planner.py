@@ -9,7 +9,6 @@ that share the best plan there can be is better than the one proposed.
 import random
 import resource
 import time
-from datetime import date
 
 from odoo.addons.dist_wave_planning.services import wave_planner
 

@@ -5,7 +5,8 @@ from odoo.addons.dist_rollout_governance.services.hash_chain import content_hash
 
 
 class DistProgram(models.Model):
-    _inherit = "dist.program"
+    _name = "dist.program"
+    _inherit = ["dist.program", "dist.program.calendar.mixin"]
 
     wave_ids = fields.One2many("dist.wave", "program_id", string="Rollout Waves")
     wave_count = fields.Integer(compute="_compute_wave_count")

@@ -513,8 +513,8 @@ class DistWavePlan(models.Model):
         env = self.env
         return {
             "no_such_wave": env._(
-                "%(site)s is held in wave %(wave)s, which does not exist. Unlock it, or "
-                "plan more waves."
+                "%(site)s is held in wave %(wave)s, which does not exist. Unlock it, "
+                "or plan more waves."
             ),
             "wave_closed": env._(
                 "%(site)s is held in wave %(wave)s, which takes no sites any more. "
@@ -533,16 +533,17 @@ class DistWavePlan(models.Model):
                 "pilots, or unlock it."
             ),
             "too_many_pilots": env._(
-                "%(pilots)s sites are pilots, and a wave takes %(capacity)s. Name fewer "
-                "of them, or raise the sites per wave."
+                "%(pilots)s sites are pilots, and a wave takes %(capacity)s. Name "
+                "fewer of them, or raise the sites per wave."
             ),
             "before_supplier": env._(
-                "%(site)s goes live in wave %(wave)s at the latest, before %(supplier)s "
-                "that supplies it. Unlock one of them, or make both of them pilots."
+                "%(site)s goes live in wave %(wave)s at the latest, before "
+                "%(supplier)s that supplies it. Unlock one of them, or make both of "
+                "them pilots."
             ),
             "too_few_places": env._(
-                "%(sites)s sites are to be placed and there are %(places)s places. Raise "
-                "the sites per wave to %(capacity)s, or plan %(more)s more waves."
+                "%(sites)s sites are to be placed and there are %(places)s places. "
+                "Raise the sites per wave to %(capacity)s, or plan %(more)s more waves."
             ),
             "site_too_hard": env._(
                 "%(site)s takes %(effort)s points of effort, and a wave has "
@@ -562,8 +563,8 @@ class DistWavePlan(models.Model):
                 "waves."
             ),
             "site_left_over": env._(
-                "No wave was found for %(site)s; there may be a plan all the same. Plan "
-                "more waves, raise the capacity, or unlock sites."
+                "No wave was found for %(site)s; there may be a plan all the same. "
+                "Plan more waves, raise the capacity, or unlock sites."
             ),
         }
 
@@ -603,8 +604,8 @@ class DistWavePlan(models.Model):
             ),
             "simple_early": env._("Simple (%(complexity)s), so it comes early."),
             "simple_late": env._(
-                "Simple (%(complexity)s); it comes late because of the other reasons or "
-                "because earlier waves are full."
+                "Simple (%(complexity)s); it comes late because of the other reasons "
+                "or because earlier waves are full."
             ),
             "complex_early": env._(
                 "Complex (%(complexity)s); it comes early because of the other reasons "
@@ -615,7 +616,9 @@ class DistWavePlan(models.Model):
             "after_supplier": env._(
                 "%(site)s, which supplies it, goes live before it in wave %(wave)s."
             ),
-            "supplies": env._("It supplies %(count)s sites that go live with or after."),
+            "supplies": env._(
+                "It supplies %(count)s sites that go live with or after."
+            ),
             "same_area": env._("%(count)s more of region %(name)s are in the wave."),
             "near_by": env._("%(count)s more that lie near it are in the wave."),
             "same_company": env._("%(count)s more of %(name)s are in the wave."),

@@ -64,9 +64,7 @@ class DistWavePlanLine(models.Model):
         for line in self:
             if not 1 <= line.wave_number <= MAX_WAVES:
                 raise ValidationError(
-                    self.env._(
-                        "Waves are numbered from 1 to %(max)s.", max=MAX_WAVES
-                    )
+                    self.env._("Waves are numbered from 1 to %(max)s.", max=MAX_WAVES)
                 )
 
     @api.model
@@ -82,7 +80,8 @@ class DistWavePlanLine(models.Model):
         if not self.env.su and not {"wave_number", "is_locked"}.isdisjoint(vals):
             self._check_movable()
         if not self.env.su and "wave_number" in vals:
-            moved = self.filtered(lambda l: l.wave_number != vals["wave_number"])
+            number = vals["wave_number"]
+            moved = self.filtered(lambda line: line.wave_number != number)
             result = super().write(vals)
             # sudo: the reason is protected; that the site was moved by hand is one
             moved.sudo().write(

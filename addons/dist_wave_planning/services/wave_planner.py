@@ -9,8 +9,8 @@ constraints, the explanations and the dates:
 
 What always holds: every site goes live once; no wave has more sites or more effort
 than it can take; fixed and locked sites stay where they are; nobody but the pilot is in
-the pilot wave; a distribution center is in the wave of its branches or before it; a wave
-that is closed to others gets no site. What is wished for: simple sites first, high
+the pilot wave; a distribution center is in the wave of its branches or before it; a
+wave that is closed to others gets no site. What is wished for: simple sites first, high
 volume late, neighbours together, the same effort in each wave.
 
 Nothing here is text for a person. A :class:`Note` is a code with its values; whoever
@@ -335,9 +335,9 @@ class Plan:
     """A proposal, or why there is none.
 
     :param problems: notes on what can't be met; then there are no placements
-    :param gap: how far the plan may be from the best one, as a share of it; None: nobody
-        knows
     :param wishes: notes on wishes that were not met
+    :param objective: what all wishes together cost, see :func:`_objective`
+    :param bound: what they cost at least in any plan; None: nobody knows
     """
 
     method: str
@@ -354,6 +354,7 @@ class Plan:
 
     @property
     def gap(self):
+        """How far the plan may be from the best one, as a share of it, or None."""
         if self.objective is None or self.bound is None:
             return None
         return max(self.objective - self.bound, 0) / max(abs(self.objective), 1)
@@ -407,7 +408,9 @@ def propose(problem, method=None):
     return Plan(
         method,
         placements=tuple(
-            Placement(site.key, chosen[site.key], tuple(_reasons(problem, chosen, site)))
+            Placement(
+                site.key, chosen[site.key], tuple(_reasons(problem, chosen, site))
+            )
             for site in problem.sites
         ),
         go_lives=go_lives,
@@ -417,7 +420,7 @@ def propose(problem, method=None):
     )
 
 
-# -- what can't be met ----------------------------------------------------------------
+# -- what can't be met -----------------------------------------------------------------
 
 
 def diagnose(problem):
@@ -572,7 +575,7 @@ def _capacity_needed(count, waves, given):
     return math.ceil((count + taken) / len(waves))
 
 
-# -- greedy -----------------------------------------------------------------------------
+# -- greedy ----------------------------------------------------------------------------
 
 
 def _greedy(problem):
@@ -630,7 +633,9 @@ class _Board:
         last = max(self.problem.numbers, default=0)
         latest = {
             site.key: site.given_wave
-            or (last if site.key not in self.problem.pilots else self.problem.pilot_wave)
+            or (
+                last if site.key not in self.problem.pilots else self.problem.pilot_wave
+            )
             for site in self.problem.sites
         }
         for _round in self.problem.sites:
@@ -683,7 +688,9 @@ class _Board:
     def best(self, wave):
         """Return the waiting site that costs least in the wave, or None."""
         free = [site for site in self.waiting if self.may_join(site, wave)]
-        return max(free, key=lambda site: (self._worth(site, wave), -site.key), default=None)
+        return max(
+            free, key=lambda site: (self._worth(site, wave), -site.key), default=None
+        )
 
     def _worth(self, site, wave):
         together = sum(
@@ -694,7 +701,7 @@ class _Board:
         return self.problem.urgency[site.key] + together
 
 
-# -- solver -----------------------------------------------------------------------------
+# -- solver ----------------------------------------------------------------------------
 
 
 def _cp_model():
@@ -873,7 +880,7 @@ def _effort_spread(problem, place):
     return least, most, most - least
 
 
-# -- days -------------------------------------------------------------------------------
+# -- days ------------------------------------------------------------------------------
 
 
 def _schedule(problem, place):
@@ -943,7 +950,7 @@ def _free_day(problem, earliest, keys, taken):
     return second or (None, None)
 
 
-# -- words ------------------------------------------------------------------------------
+# -- words -----------------------------------------------------------------------------
 
 
 def _reasons(problem, place, site):

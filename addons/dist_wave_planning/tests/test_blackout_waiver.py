@@ -16,9 +16,7 @@ class TestBlackoutWaiver(CalendarCommon):
         cls.wave.planned_go_live = QUARTER_END
 
     def test_quarter_end_blocks_unless_the_steering_committee_waives_it(self):
-        self.assertIn(
-            "A fiscal quarter of", "".join(self.wave._calendar_obstacles())
-        )
+        self.assertIn("A fiscal quarter of", "".join(self.wave._calendar_obstacles()))
         waiver = self._request_waivers()
         decision = self._request(waiver)
         self.assertEqual(decision.body_id.type, "steering")

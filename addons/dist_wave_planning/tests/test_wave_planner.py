@@ -74,9 +74,7 @@ class PlannerCases:
             for supplier in asked.suppliers[site.key]:
                 self.assertLessEqual(plan.wave_of(supplier), plan.wave_of(site.key))
         if asked.pilot_wave:
-            self.assertEqual(
-                frozenset(plan.sites_of(asked.pilot_wave)), asked.pilots
-            )
+            self.assertEqual(frozenset(plan.sites_of(asked.pilot_wave)), asked.pilots)
         days = sorted(plan.go_lives.values())
         for day, following in zip(days, days[1:], strict=False):
             self.assertGreaterEqual((following - day).days, asked.distance_days)
@@ -159,9 +157,7 @@ class PlannerCases:
         self._assert_valid(asked, propose(asked, self.method))
 
     def test_neighbours_go_together(self):
-        given = [
-            Site(n, f"Site {n}", 40.0, 100, region="ABC"[n % 3]) for n in range(9)
-        ]
+        given = [Site(n, f"Site {n}", 40.0, 100, region="ABC"[n % 3]) for n in range(9)]
         asked = problem(given, waves(3), pilot_first=False)
         plan = propose(asked, self.method)
         self._assert_valid(asked, plan)
@@ -261,9 +257,7 @@ class PlannerCases:
 
     def test_effort_that_does_not_fit_together(self):
         given = [Site(n, f"Site {n}", 60.0) for n in range(1, 5)]
-        plan = self._propose(
-            given, waves(3, effort_capacity=100), pilot_first=False
-        )
+        plan = self._propose(given, waves(3, effort_capacity=100), pilot_first=False)
         codes = {"cp_sat": "no_plan", "greedy": "site_left_over"}
         self.assertEqual(self._codes(plan.problems), [codes[self.method]])
 

@@ -11,10 +11,14 @@ from .dist_blackout import EFFECTS
 MAX_DAYS = 90
 
 
-class DistProgram(models.Model):
-    """The calendar of a program: when its sites had better not go live."""
+class DistProgramCalendarMixin(models.AbstractModel):
+    """The calendar of a program: when its sites had better not go live.
 
-    _inherit = "dist.program"
+    Apart from ``dist.program`` for the length of the file only.
+    """
+
+    _name = "dist.program.calendar.mixin"
+    _description = "Calendar of a Program"
 
     wave_distance_days = fields.Integer(
         string="Days between Waves",
@@ -37,9 +41,6 @@ class DistProgram(models.Model):
         required=True,
         default="block",
         help="Year ends always block.",
-    )
-    blackout_ids = fields.One2many(
-        "dist.blackout", "program_id", string="Blackout Calendar"
     )
 
     @api.constrains(
