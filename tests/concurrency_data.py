@@ -190,7 +190,7 @@ def create_drift(env, users):
             "name": "Drift",
             "program_id": program.id,
             "template_id": template.id,
-            "planned_go_live": "2030-01-01",
+            "planned_go_live": "2030-02-12",
             "site_ids": [Command.set(sites.ids)],
             "fallback": "The old system goes on.",
         }
@@ -248,7 +248,7 @@ def main(env, arguments):
             "name": "Race",
             "program_id": program.id,
             "template_id": template.id,
-            "planned_go_live": "2030-01-01",
+            "planned_go_live": "2030-05-14",
             "site_ids": [Command.set(sites.ids)],
             "fallback": "The old system goes on.",
         }

@@ -26,6 +26,13 @@
         "views/dist_requirement_views.xml",
         "views/dist_app_scope_views.xml",
         "views/dist_wave_planning_menus.xml",
+        "security/planning_security.xml",
+        "data/blackout_decision_data.xml",
+        "views/dist_blackout_views.xml",
+        "views/dist_blackout_waiver_views.xml",
+        "views/dist_wave_calendar_views.xml",
+        "views/dist_wave_plan_line_views.xml",
+        "views/dist_wave_plan_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_wave_planning/static/tests/tours/**/*"],

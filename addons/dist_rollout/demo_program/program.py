@@ -146,7 +146,7 @@ class DemoProgram:
         wave = self._create_wave(
             "Wave 1 (pilot)",
             self.lyon,
-            self.today - timedelta(days=DAYS_LIVE + 1),
+            self._free_day(self.lyon, self.today - timedelta(days=DAYS_LIVE + 1), -1),
             "pilot",
         )
         wave.action_plan()
@@ -207,7 +207,11 @@ class DemoProgram:
         """Lille's mock load differs from the legacy stock; Boston has no load yet."""
         self._load(self.lille, "lille", "mock", fields.Datetime.now())
         wave = self._create_wave(
-            "Wave 2", self.boston | self.lille, self.today + timedelta(days=24)
+            "Wave 2",
+            self.boston | self.lille,
+            self._free_day(
+                self.boston | self.lille, self.today + timedelta(days=24), 1
+            ),
         )
         wave.action_plan()
         wave.action_open_gates()
@@ -242,6 +246,17 @@ class DemoProgram:
                 "site_ids": [Command.set(sites.ids)],
             }
         )
+
+    def _free_day(self, sites, day, step):
+        """Return the first day, going by ``step``, that the calendar leaves free."""
+        # sudo: sites of two companies; period ends and holidays of both count
+        program = self.program.sudo()
+        while any(
+            entry.effect == "block"
+            for entry in program._calendar_entries(sites.sudo(), day, day)
+        ):
+            day += timedelta(days=step)
+        return day
 
     def _load(self, site, folder, kind, cutover):
         """Take a legacy extract from files to a reconciled load."""

@@ -36,8 +36,16 @@ class TestDecisionRight(DecisionCommon):
         return self.env["dist.decision.activity"]._of_code(code)
 
     def test_shipped_matrix_routes_everything(self):
+        # other addons ship activities of their own
         activities = self.env["dist.decision.activity"].search([])
-        self.assertEqual(set(activities.mapped("code")), set(SHIPPED))
+        shipped = {
+            activity.code
+            for activity in activities
+            if activity.get_external_id()[activity.id].startswith(
+                "dist_rollout_governance."
+            )
+        }
+        self.assertEqual(shipped, set(SHIPPED))
         for code, body_type in SHIPPED.items():
             with self.subTest(code):
                 routed = self._activity(code)._route(self.program)

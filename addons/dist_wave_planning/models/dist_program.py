@@ -7,7 +7,8 @@ from .dist_wave import GATE_STATES
 
 
 class DistProgram(models.Model):
-    _inherit = "dist.program"
+    _name = "dist.program"
+    _inherit = ["dist.program", "dist.program.calendar.mixin"]
 
     wave_ids = fields.One2many("dist.wave", "program_id", string="Rollout Waves")
     wave_count = fields.Integer(compute="_compute_wave_count")

@@ -330,7 +330,7 @@ class DistWave(models.Model):
             obstacles.append(
                 env._("Write down the fallback decision: nobody invents it at night.")
             )
-        return obstacles
+        return obstacles + self._calendar_obstacles()
 
     def _prepare_obstacles(self):
         env = self.env
@@ -365,7 +365,11 @@ class DistWave(models.Model):
         return []
 
     def _go_obstacles(self):
-        return self._declare_ready_obstacles() + self._pilot_obstacles()
+        return [
+            *self._declare_ready_obstacles(),
+            *self._pilot_obstacles(),
+            *self._calendar_obstacles(),
+        ]
 
     def _pilot_obstacles(self):
         """Say why the pilot of the program keeps the other waves back."""
@@ -449,7 +453,7 @@ class DistWave(models.Model):
 
     def _replan_obstacles(self):
         if self.planned_go_live and self.planned_go_live > fields.Date.today():
-            return []
+            return self._calendar_obstacles()
         return [self.env._("Set a planned go-live that is still ahead.")]
 
     def _check_step(self, step):

@@ -1,4 +1,6 @@
 from . import test_access
+from . import test_blackout
+from . import test_blackout_waiver
 from . import test_communication
 from . import test_gate
 from . import test_gate_drift
@@ -15,3 +17,5 @@ from . import test_tours
 from . import test_wave
 from . import test_wave_lifecycle
 from . import test_gate_waiver
+from . import test_wave_plan
+from . import test_wave_planner

@@ -57,7 +57,7 @@ class WaveCommon(RolloutCommon):
                 "name": "Wave 1",
                 "program_id": cls.program.id,
                 "template_id": cls.template.id,
-                "planned_go_live": date(2026, 4, 1),
+                "planned_go_live": date(2026, 5, 12),
                 "site_ids": [fields.Command.set((cls.site_a | cls.site_b).ids)],
                 "fallback": "The old system goes on; the wave lead decides by noon.",
                 "support_staffing": "Two consultants on site for two weeks.",

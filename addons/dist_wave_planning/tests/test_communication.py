@@ -65,7 +65,7 @@ class TestWaveCommunication(WaveCommon):
         self.assertEqual(
             log.subject, "Wave 1: Rollout wave: cutover done, hypercare starts"
         )
-        self.assertIn("Site A, Site B on 2026-04-01", log.body)
+        self.assertIn("Site A, Site B on 2026-05-12", log.body)
         notified = self.env["mail.message"].search(
             [
                 ("model", "=", "dist.program"),

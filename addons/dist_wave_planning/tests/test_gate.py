@@ -126,6 +126,7 @@ class TestGate(WaveCommon):
                 for index in range(30)
             ]
         )
+        self.program.wave_distance_days = 0
         few = self._create_wave(name="Few", site_ids=[Command.set(sites[:2].ids)])
         many = self._create_wave(name="Many", site_ids=[Command.set(sites[2:].ids)])
         counts = []

@@ -105,6 +105,11 @@ class TestWaveLifecycle(WaveCommon):
         self._consultant().action_reopen()
         self.assertEqual(self.wave.state, "preparing")
 
+    def test_calendar_keeps_a_wave_from_being_planned(self):
+        self.wave.planned_go_live = date(2090, 3, 31)
+        with self.assertRaisesRegex(UserError, "or request a waiver"):
+            self._consultant().action_plan()
+
     def test_cutover_waits_for_its_window_and_for_the_decision(self):
         self.wave.cutover_start = fields.Datetime.now() + timedelta(days=1)
         self._ready()
@@ -138,7 +143,10 @@ class TestWaveLifecycle(WaveCommon):
         self.assertFalse(row.chain_id.sudo()._run_check())
         with self.assertRaisesRegex(UserError, "still ahead"):
             self._consultant().action_replan()
-        self.wave.planned_go_live = fields.Date.today() + timedelta(days=30)
+        self.wave.planned_go_live = date(2090, 12, 31)
+        with self.assertRaisesRegex(UserError, "Choose another day"):
+            self._consultant().action_replan()
+        self.wave.planned_go_live = date(2090, 5, 16)
         self._consultant().action_replan()
         self._consultant().action_open_gates()
         with self.assertRaisesRegex(UserError, "Signed, Content Changed Since"):

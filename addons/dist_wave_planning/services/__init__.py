@@ -1,0 +1,1 @@
+from . import calendar_entry, period_ends, wave_planner
