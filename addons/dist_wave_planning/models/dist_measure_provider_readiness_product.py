@@ -74,21 +74,26 @@ class DistMeasureProviderReadinessProduct(models.AbstractModel):
         """Return the value of a company dependent field for the company ``c``.
 
         A record without a value of its own has the default of the company, else that
-        of all companies.
+        of all companies. The defaults are read once a query, as one JSON by company:
+        looked up for each product they would take most of its time.
         """
-        field = self.env["ir.model.fields"]._get(model, name)
+        defaults = SQL(
+            """
+            (SELECT jsonb_object_agg(COALESCE(d.company_id, 0), d.json_value::jsonb)
+               FROM ir_default d
+              WHERE d.field_id = %s AND d.user_id IS NULL AND d.condition IS NULL)
+            """,
+            self.env["ir.model.fields"]._get(model, name).id,
+        )
         return SQL(
             """
-            (COALESCE(%(column)s -> c.id::text, (
-                SELECT d.json_value::jsonb
-                  FROM ir_default d
-                 WHERE d.field_id = %(field)s
-                   AND d.user_id IS NULL AND d.condition IS NULL
-                   AND (d.company_id = c.id OR d.company_id IS NULL)
-                 ORDER BY d.company_id LIMIT 1)) #>> '{}')
+            CASE WHEN %(id)s IS NOT NULL THEN
+                COALESCE(%(column)s -> c.id::text, %(defaults)s -> c.id::text,
+                         %(defaults)s -> '0') #>> '{}' END
             """,
+            id=SQL.identifier(alias, "id"),
             column=SQL.identifier(alias, name),
-            field=field.id,
+            defaults=defaults,
         )
 
     # -- sold -----------------------------------------------------------------------

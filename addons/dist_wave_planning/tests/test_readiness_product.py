@@ -74,6 +74,10 @@ class TestReadinessProduct(ReadinessCommon):
         self.assertEqual(self._values("products_without_account")[self.site_a], 1)
         category.property_account_expense_categ_id = expense
         self.assertEqual(self._values("products_without_account")[self.site_a], 0)
+        # the default of categories is of no use to a product without one
+        product.categ_id = False
+        self.assertFalse(product._get_product_accounts()["expense"])
+        self.assertEqual(self._values("products_without_account")[self.site_a], 1)
 
     def test_products_without_vendor(self):
         self._at_site(purchase_ok=False, seller_ids=False)
