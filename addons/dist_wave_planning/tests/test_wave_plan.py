@@ -155,6 +155,7 @@ class WavePlanCases:
         wave = self._create_wave(
             name="Running", site_ids=[fields.Command.set(self.site_a.ids)]
         )
+        wave.state = "planned"
         wave.with_user(self.user_consultant).action_open_gates()
         draft = self._create_wave(
             name="Half full",
@@ -199,6 +200,7 @@ class WavePlanCases:
             - self._line(self.site_a),
             "nobody joins the pilot",
         )
+        second.state = "planned"
         second.with_user(self.user_consultant).action_open_gates()
         with self.assertRaisesRegex(UserError, "Second takes no sites any more"):
             self.plan.action_apply()
