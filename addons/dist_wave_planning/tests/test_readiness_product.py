@@ -54,6 +54,12 @@ class TestReadinessProduct(ReadinessCommon):
             "property_account_expense_categ_id",
         )
         category.with_company(company).write(dict.fromkeys(names, False))
+        self.product.write(
+            {
+                "property_account_income_id": income.id,
+                "property_account_expense_id": expense.id,
+            }
+        )
         self._at_site(
             categ_id=category.id,
             property_account_income_id=income.id,
