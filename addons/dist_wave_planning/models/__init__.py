@@ -4,13 +4,13 @@ from . import dist_blackout
 from . import dist_communication
 from . import dist_gate_template
 from . import dist_gate_template_line
+from . import dist_wave_board_mixin
 from . import dist_wave
 from . import dist_wave_lesson
 from . import dist_wave_site_mixin
 from . import dist_gate
 from . import dist_gate_line
 from . import dist_gate_waiver
-from . import dist_wave_board
 from . import dist_measure
 from . import dist_measure_provider_level
 from . import dist_measure_provider_readiness

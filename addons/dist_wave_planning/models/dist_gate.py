@@ -117,6 +117,24 @@ class DistGate(models.Model):
             and not line.is_waived
         )
 
+    def _board_cell(self, workstream):
+        """Return ``(passed, all, status)`` of the gate's lines in a workstream.
+
+        ``status``: *none* (no lines), *passed*, *waived* (red, and the committee lets
+        it), *open* (only optional lines are red) or *failed*.
+        """
+        lines = self.line_ids.filtered(lambda line: line.workstream == workstream)
+        passed = lines.filtered(lambda line: line.result == "passed")
+        if not lines:
+            status = "none"
+        elif lines & self._red_lines():
+            status = "failed"
+        elif any(lines.mapped("is_waived")):
+            status = "waived"
+        else:
+            status = "passed" if lines == passed else "open"
+        return len(passed), len(lines), status
+
     def _waivers_changed(self):
         """A waiver was decided or has expired: the stored figures follow."""
         self.line_ids.invalidate_recordset(["is_waived"])

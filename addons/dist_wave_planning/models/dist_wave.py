@@ -68,6 +68,7 @@ class DistWave(models.Model):
     _inherit = [
         "dist.protected.mixin",
         "dist.signoff.mixin",
+        "dist.wave.board.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -3,10 +3,11 @@ from odoo import fields, models
 from .dist_gate_template_line import WORKSTREAMS
 
 
-class DistWave(models.Model):
-    """What the steering committee looks at before it decides."""
+class DistWaveBoardMixin(models.AbstractModel):
+    """What the steering committee looks at before it decides on a wave."""
 
-    _inherit = "dist.wave"
+    _name = "dist.wave.board.mixin"
+    _description = "Go/No-Go Board"
 
     recommendation = fields.Selection(
         [
@@ -55,25 +56,3 @@ class DistWave(models.Model):
                 ],
             },
         )
-
-
-class DistGate(models.Model):
-    _inherit = "dist.gate"
-
-    def _board_cell(self, workstream):
-        """Return ``(passed, all, status)`` of the gate's lines in a workstream.
-
-        ``status``: *none* (no lines), *passed*, *waived* (red, and the committee lets
-        it), *open* (only optional lines are red) or *failed*.
-        """
-        lines = self.line_ids.filtered(lambda line: line.workstream == workstream)
-        passed = lines.filtered(lambda line: line.result == "passed")
-        if not lines:
-            status = "none"
-        elif lines & self._red_lines():
-            status = "failed"
-        elif any(lines.mapped("is_waived")):
-            status = "waived"
-        else:
-            status = "passed" if lines == passed else "open"
-        return len(passed), len(lines), status
