@@ -72,6 +72,11 @@ FAULTS = Faults()
 
 def pytest_sessionstart(session):
     logging.getLogger().addHandler(FAULTS)
+    from odoo.tests.common import BaseCase  # pylint: disable=import-outside-toplevel
+
+    # two browsers and the servers of other tests share the processors: while one
+    # request builds the assets, another may wait longer than Odoo thinks of
+    BaseCase.test_cursor_lock_timeout = 90
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "data/dms_data.xml",
         "views/dist_document_views.xml",
+        "views/dms_directory_views.xml",
         "views/dms_file_views.xml",
     ],
     "post_init_hook": "post_init_hook",

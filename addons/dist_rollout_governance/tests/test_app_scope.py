@@ -61,10 +61,10 @@ class TestAppScope(RolloutCommon):
 
     def test_declared_and_installed(self):
         self._create("stock")
-        self._create("dms", status="extension", reason="Files.")
+        self._create("fleet", status="extension", reason="Vans.")
         self._create("purchase", status="excluded")
         found = self._differences()
-        self.assertIn(("dms", "missing"), found)
+        self.assertIn(("fleet", "missing"), found)
         self.assertIn(("project", "undeclared"), found)
         self.assertIn(("purchase", "excluded"), found)
         self.assertNotIn("stock", [module for module, _kind in found])
