@@ -126,7 +126,10 @@ class TestConcurrency(unittest.TestCase):
             return list(pool.map(lambda job: self._sign(*job), jobs))
 
     def _rows(self, gate=None):
-        condition = f" WHERE res_id = {gate}" if gate else ""
+        """Return the rows of the chain that is signed at once, or those of a gate."""
+        condition = f" WHERE chain_id = {self.data['chain']}"
+        if gate:
+            condition += f" AND res_id = {gate}"
         printed = template_db.sql(
             "SELECT COALESCE(json_agg(json_build_array(seq, res_id, signer_id)"
             f" ORDER BY seq), '[]') FROM dist_signoff{condition}",

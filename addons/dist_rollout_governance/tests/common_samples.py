@@ -22,6 +22,9 @@ def _named_entry(make, **values):
     return _entry(make, name=make.name, **values)
 
 
+# Major releases of Odoo that nobody has recorded; they have at most three digits.
+MAJORS = itertools.count(100)
+
 # What it takes to create a record of each model: a function of a ``Samples``.
 VALUES = {
     "dist.program": lambda make: _coded(make, company_id=make.site.company_id.id),
@@ -121,7 +124,7 @@ VALUES = {
         make, requirement_id=make.fresh_id("dist.requirement")
     ),
     "dist.odoo.release": lambda make: {
-        "name": f"{make.number}.0",
+        "name": f"{next(MAJORS)}.0",
         "released_on": "2090-01-01",
     },
     "dist.app": lambda make: _named(make, module_name=make.name.replace(" ", "_")),
