@@ -150,6 +150,7 @@ class TestAccessDoors(DoorsCommon):
                     self.assertRegex(text, REFUSED)
                     self.assertEqual(rows_after, rows)
 
+
 @tagged("post_install", "-at_install")
 class TestProtectedDoors(DoorsCommon):
     """The strongest role sets no protected field, whatever it tries.
