@@ -1,7 +1,7 @@
 {
     "name": "Distribution Rollout",
     "summary": "Roll Odoo out site by site: governance, waves, migration, hypercare",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",
@@ -13,6 +13,7 @@
         "dist_rollout_governance_dms",
         "dist_rollout_governance_document_page",
         "dist_wave_planning",
+        "dist_wave_planning_timeline",
     ],
     "demo": ["demo/dist_rollout_demo.xml"],
     "application": True,

@@ -113,6 +113,7 @@
         "web.assets_tests": ["dist_rollout_governance/static/tests/tours/**/*"],
         "web.assets_backend": [
             "dist_rollout_governance/static/src/views/home/*",
+            "dist_rollout_governance/static/src/fields/**/*",
         ],
         "web.assets_backend_lazy": [
             "dist_rollout_governance/static/src/views/risk_matrix/*",

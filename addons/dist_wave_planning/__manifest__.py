@@ -33,6 +33,13 @@
         "views/dist_wave_calendar_views.xml",
         "views/dist_wave_plan_line_views.xml",
         "views/dist_wave_plan_views.xml",
+        # rollback thresholds and the matrix of sites and lines
+        "security/rollback_security.xml",
+        "views/dist_wave_rollback_threshold_views.xml",
+        # adding a site
+        "data/dist_site_plan_template_line_data.xml",
+        "views/dist_site_plan_template_line_views.xml",
+        "wizards/dist_site_onboarding_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_wave_planning/static/tests/tours/**/*"],

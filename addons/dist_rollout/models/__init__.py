@@ -1,1 +1,2 @@
 from . import dist_rollout_demo
+from . import dist_site

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..services import evidence
 from ..services.canonical import decimal_text, moment_text
 
 RESULTS = [
@@ -263,6 +264,7 @@ class DistCriterionMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("Attest with documents you uploaded yourself.")
             )
+        self._check_evidence(attachments)
         # sudo: evidence and attestation are protected fields; rights and documents
         # are checked above.
         line = self.sudo()
@@ -277,6 +279,35 @@ class DistCriterionMixin(models.AbstractModel):
             }
         )
         line._evaluate()
+
+    def _check_evidence(self, attachments):
+        """Raise a sentence for a file that others could not open."""
+        env = self.env
+        for attachment in attachments:
+            problem = evidence.problem(
+                attachment.name, attachment.mimetype, attachment.raw
+            )
+            if problem:
+                sentences = {
+                    "empty": env._("%(file)s is empty.", file=attachment.name),
+                    "too_large": env._(
+                        "%(file)s is larger than %(size)s MB. Take a smaller photo, or "
+                        "a part of the document.",
+                        file=attachment.name,
+                        size=evidence.MAX_BYTES // 1024**2,
+                    ),
+                    "heic": env._(
+                        "%(file)s is a HEIC photo, which most browsers can't show. Set "
+                        "the camera to “Most Compatible” (JPEG), or send a screenshot.",
+                        file=attachment.name,
+                    ),
+                    "no_image": env._(
+                        "%(file)s is called an image and can't be read as one. Take "
+                        "the photo again.",
+                        file=attachment.name,
+                    ),
+                }
+                raise UserError(sentences[problem])
 
     # -- drill-down -------------------------------------------------------------
 

@@ -1,1 +1,9 @@
-from . import canonical, day_windows, hash_chain, import_templates, tally, text
+from . import (
+    canonical,
+    day_windows,
+    evidence,
+    hash_chain,
+    import_templates,
+    tally,
+    text,
+)

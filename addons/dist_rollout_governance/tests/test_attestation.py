@@ -1,6 +1,10 @@
+import base64
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+
+from odoo.addons.dist_rollout_governance.services import evidence
 
 from .common_fake import FakeModelCommon
 
@@ -58,6 +62,31 @@ class TestAttestation(FakeModelCommon):
     def test_attested_as_not_fulfilled_fails(self):
         self._attest(self.manager_a, "failed")
         self.assertEqual(self.line.result, "failed")
+
+    def test_files_that_nobody_could_open_are_refused(self):
+        Attachment = self.env["ir.attachment"].with_user(self.manager_a)
+        heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+        for name, raw, sentence in (
+            ("empty.txt", b"", "is empty"),
+            ("photo.heic", heic, "HEIC photo"),
+            ("renamed.jpg", heic, "HEIC photo"),
+            ("photo.jpg", b"not a picture", "can't be read as one"),
+            ("cut.png", base64.b64decode(self.signature)[:40], "can't be read as one"),
+            ("large.pdf", b"%PDF" + bytes(evidence.MAX_BYTES), "larger than 20 MB"),
+        ):
+            with self.subTest(name), self.assertRaisesRegex(UserError, sentence):
+                document = Attachment.create({"name": name, "raw": raw})
+                self._attest(self.manager_a, attachment_ids=[Command.set(document.ids)])
+        self.assertFalse(self.line.attested_at)
+
+    def test_a_photo_is_evidence(self):
+        photo = (
+            self.env["ir.attachment"]
+            .with_user(self.manager_a)
+            .create({"name": "IMG_1.PNG", "raw": base64.b64decode(self.signature)})
+        )
+        self._attest(self.manager_a, attachment_ids=[Command.set(photo.ids)])
+        self.assertEqual(self.line.result, "passed")
 
     def test_attestation_expires(self):
         self._attest(self.manager_a)

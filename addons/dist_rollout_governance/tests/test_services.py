@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from odoo.tests import TransactionCase, tagged
 
-from ..services import canonical, day_windows, hash_chain, text
+from ..services import canonical, day_windows, evidence, hash_chain, text
 
 
 @tagged("post_install", "-at_install")
@@ -12,7 +12,7 @@ class TestServices(TransactionCase):
     """The engines need no database; the class is for the runner's sake."""
 
     def test_doctests(self):
-        for module in (canonical, day_windows, hash_chain, text):
+        for module in (canonical, day_windows, evidence, hash_chain, text):
             with self.subTest(module.__name__):
                 self.assertFalse(doctest.testmod(module).failed)
 

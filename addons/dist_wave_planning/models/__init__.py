@@ -7,6 +7,7 @@ from . import dist_gate_template_line
 from . import dist_wave_board_mixin
 from . import dist_wave
 from . import dist_wave_lesson
+from . import dist_wave_rollback_threshold
 from . import dist_wave_site_mixin
 from . import dist_gate
 from . import dist_gate_line
@@ -19,12 +20,16 @@ from . import dist_measure_provider_readiness_orders
 from . import dist_measure_provider_readiness_people
 from . import dist_measure_provider_readiness_product
 from . import dist_measure_provider_readiness_system
+from . import dist_milestone
 from . import dist_program_calendar_mixin
 from . import dist_program
 from . import dist_region
 from . import dist_requirement
+from . import dist_site_onboarding_mixin
 from . import dist_site
+from . import dist_site_plan_template_line
 from . import dist_blackout_waiver
 from . import dist_wave_calendar
 from . import dist_wave_plan
 from . import dist_wave_plan_line
+from . import project_task

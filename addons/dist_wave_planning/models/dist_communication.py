@@ -20,3 +20,16 @@ class DistCommunication(models.Model):
         selection_add=EVENTS,
         ondelete={code: "set null" for code, _label in EVENTS},
     )
+    plan_line_id = fields.Many2one(
+        "dist.site.plan.template.line",
+        string="From the Site Plan",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+
+    _plan_line_uniq = models.UniqueIndex(
+        "(site_id, plan_line_id) WHERE plan_line_id IS NOT NULL",
+        "The site has this message of its plan already.",
+    )

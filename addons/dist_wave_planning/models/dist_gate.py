@@ -7,6 +7,7 @@ from odoo.addons.dist_rollout_governance.services.canonical import moment_text
 
 from .dist_gate_template import SECOND_KEYS
 from .dist_wave import GATE_STATES
+from .dist_wave_rollback_threshold import WATCHED_STATES
 
 # what a signature waits for: the wave is in preparation, or handed over undecided
 SIGNING_STATES = ("preparing", "ready")
@@ -79,6 +80,10 @@ class DistGate(models.Model):
         "line_ids.waiver_ids.decision_id.state",
     )
     def _compute_score(self):
+        lines = self.line_ids
+        # all at once: a wave has thousands of lines, the ORM would take them by 1000
+        lines.fetch(["gate_id", "result", "weight", "is_mandatory"])
+        lines._fields["is_waived"].compute_value(lines)
         for gate in self:
             passed = gate.line_ids.filtered(lambda line: line.result == "passed")
             total = sum(gate.line_ids.mapped("weight"))
@@ -164,22 +169,19 @@ class DistGate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         gates = super().create(vals_list)
-        for gate in gates.sudo():
-            # sudo: the key is protected; it comes from the template of the wave
-            gate.second_key = gate.wave_id.template_id.second_key
+        # sudo: the key is protected; it comes from the template of the wave
+        by_key = gates.sudo().grouped(lambda gate: gate.wave_id.template_id.second_key)
+        for second_key, group in by_key.items():
+            group.second_key = second_key
         gates._create_template_lines()
         return gates
 
     def _create_template_lines(self):
         """Give each gate the lines of its wave's template, once a line."""
-        self.env["dist.gate.line"].create(
-            [
-                {**line._gate_line_vals(), "gate_id": gate.id}
-                for gate in self
-                for line in gate.wave_id.template_id.line_ids
-                - gate.line_ids.template_line_id
-            ]
-        )
+        Line = self.env["dist.gate.line"]
+        Line.check_access("create")
+        for template, gates in self.grouped(lambda g: g.wave_id.template_id).items():
+            Line._insert_from_template(template.line_ids, gates)
 
     # -- actions ---------------------------------------------------------------
 
@@ -201,14 +203,27 @@ class DistGate(models.Model):
 
     @api.model
     def _cron_evaluate(self):
-        """Evaluate the gates of the waves that are not closed, a wave at a time."""
+        """Evaluate the gates of the waves that are not closed, a wave at a time.
+
+        The rollback thresholds of the waves that can still go back follow as well.
+        """
         waves = self.env["dist.wave"].search(
-            [("state", "in", GATE_STATES), ("gate_ids", "!=", False)]
+            [
+                "|",
+                "&",
+                ("state", "in", GATE_STATES),
+                ("gate_ids", "!=", False),
+                "&",
+                ("state", "in", WATCHED_STATES),
+                ("threshold_ids", "!=", False),
+            ]
         )
         Cron = self.env["ir.cron"]
         Cron._commit_progress(remaining=len(waves))
         for wave in waves:
-            wave._evaluate_gates()
+            if wave.state in GATE_STATES:
+                wave._evaluate_gates()
+            wave._evaluate_thresholds()
             if not Cron._commit_progress(1):
                 break
 

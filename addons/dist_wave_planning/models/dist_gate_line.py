@@ -116,6 +116,90 @@ class DistGateLine(models.Model):
         is_up_better = self.measure_id.sudo().direction == "higher"
         return "better" if (difference > 0) == is_up_better else "worse"
 
+    @api.model
+    def _insert_from_template(self, template_lines, gates):
+        """Insert the lines that the gates do not have yet, with one statement.
+
+        A wave of 60 sites has more than three thousand lines; through ``create`` they
+        take a hundred statements. The values are those of
+        ``template_line._gate_line_vals()`` with the defaults of the model; the
+        constraints hold for template lines already. Called after the right to create
+        lines is checked.
+
+        :param gates: gates of one wave, or of waves with the same template
+        """
+        rows = [
+            self._add_missing_default_values(
+                self._with_protected_defaults(line._gate_line_vals())
+            )
+            for line in template_lines
+        ]
+        if not rows or not gates:
+            return
+        fields_ = [
+            field
+            for name, field in self._fields.items()
+            if field.store and field.column_type and name in rows[0]
+        ]
+        gates.flush_recordset()
+        self.flush_model(["gate_id", "template_line_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dist_gate_line (
+                       gate_id, wave_id, site_id, company_id, create_uid, create_date,
+                       write_uid, write_date, %(columns)s)
+                SELECT g.id, g.wave_id, g.site_id, g.company_id, %(uid)s, %(now)s,
+                       %(uid)s, %(now)s, %(values)s
+                  FROM dist_gate g
+                 CROSS JOIN (VALUES %(rows)s) AS v (%(columns)s)
+                 WHERE g.id = ANY(%(gates)s)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM dist_gate_line l
+                        WHERE l.gate_id = g.id
+                          AND l.template_line_id = v.template_line_id)
+              ORDER BY g.id, v.sequence, v.template_line_id
+                """,
+                columns=SQL(", ").join(SQL.identifier(f.name) for f in fields_),
+                values=SQL(", ").join(SQL.identifier("v", f.name) for f in fields_),
+                rows=SQL(", ").join(self._sql_row(fields_, vals) for vals in rows),
+                gates=gates.ids,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+        gates.invalidate_recordset(["line_ids"])
+        gates.modified(["line_ids"])
+
+    def _sql_row(self, fields_, vals):
+        """Return the values of one line as a row of ``VALUES``, each with its type."""
+        return SQL(
+            "(%s)",
+            SQL(", ").join(
+                SQL(
+                    "%s::%s",
+                    field.convert_to_column_insert(vals[field.name], self),
+                    SQL(field.column_type[1]),
+                )
+                for field in fields_
+            ),
+        )
+
+    def _matrix_key(self):
+        """Return what makes lines of different sites one column of the matrix."""
+        return self.template_line_id.id or (self.workstream, self.name)
+
+    def _matrix_status(self):
+        """Return ``(status, label)``; the status *optional* is red and keeps nobody."""
+        if self.is_waived:
+            return "waived", self.env._("Waived")
+        label = dict(self._fields["result"]._description_selection(self.env))
+        if self.result != "passed" and not self.is_mandatory:
+            return "optional", self.env._(
+                "%(result)s (optional)", result=label[self.result]
+            )
+        return self.result, label[self.result]
+
     def _after_result_changed(self):
         """A line that turned red under a signature is told to who relies on it."""
         result = super()._after_result_changed()

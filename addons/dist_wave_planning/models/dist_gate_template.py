@@ -27,3 +27,10 @@ class DistGateTemplate(models.Model):
     line_ids = fields.One2many(
         "dist.gate.template.line", "template_id", string="Lines", copy=True
     )
+    plan_line_ids = fields.One2many(
+        "dist.site.plan.template.line",
+        "template_id",
+        string="Site Plan",
+        copy=True,
+        help="What every site that is added with the template is given as well.",
+    )

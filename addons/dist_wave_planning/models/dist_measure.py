@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from .dist_wave import GATE_STATES
+from .dist_wave_rollback_threshold import WATCHED_STATES
 
 
 class DistMeasure(models.Model):
@@ -15,6 +16,14 @@ class DistMeasure(models.Model):
                 ("measure_id", "in", self.ids),
                 ("site_id", "in", site_ids),
                 ("wave_id.state", "in", GATE_STATES),
+            ]
+        )._evaluate()
+        # sudo: as above
+        self.env["dist.wave.rollback.threshold"].sudo().search(
+            [
+                ("measure_id", "in", self.ids),
+                ("site_id", "in", site_ids),
+                ("wave_id.state", "in", WATCHED_STATES),
             ]
         )._evaluate()
         return result

@@ -12,6 +12,15 @@ class DistProgram(models.Model):
 
     wave_ids = fields.One2many("dist.wave", "program_id", string="Rollout Waves")
     wave_count = fields.Integer(compute="_compute_wave_count")
+    gate_template_id = fields.Many2one(
+        "dist.gate.template",
+        ondelete="restrict",
+        index="btree_not_null",
+        default=lambda self: self.env.ref(
+            "dist_wave_planning.gate_template_standard", raise_if_not_found=False
+        ),
+        help="What new sites start with: the lines of the gate and the site plan.",
+    )
 
     def _compute_wave_count(self):
         counts = dict(

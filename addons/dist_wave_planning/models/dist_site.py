@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class DistSite(models.Model):
     """Where a site stands in its rollout wave."""
 
-    _inherit = "dist.site"
+    _name = "dist.site"
+    _inherit = ["dist.site", "dist.site.onboarding.mixin"]
 
     wave_ids = fields.Many2many(
         "dist.wave",

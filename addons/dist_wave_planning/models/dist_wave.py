@@ -491,14 +491,22 @@ class DistWave(models.Model):
         self._take_step("prepare")
         # sudo: a wave may have sites of companies the consultant does not see; role
         # and conditions are checked by the step.
-        for wave in self.sudo():
-            wave.gate_ids.create(
+        self.sudo()._create_gates()
+        self._evaluate_gates()
+
+    def _create_gates(self):
+        """Create the gates that are missing; the chatter of the wave tells of it."""
+        return (
+            self.env["dist.gate"]
+            .with_context(mail_create_nolog=True)
+            .create(
                 [
                     {"wave_id": wave.id, "site_id": site.id}
+                    for wave in self
                     for site in wave.site_ids - wave.gate_ids.site_id
                 ]
             )
-        self._evaluate_gates()
+        )
 
     def action_declare_ready(self):
         """Hand waves whose gates are passed and signed to the steering committee."""
@@ -524,6 +532,7 @@ class DistWave(models.Model):
     def action_start_cutover(self):
         """Start the cutover of waves whose go decision still holds."""
         self._take_step("start_cutover")
+        self._evaluate_thresholds()
 
     def action_start_hypercare(self):
         """Start hypercare of the sites that went live."""

@@ -5,6 +5,7 @@ from . import test_communication
 from . import test_gate
 from . import test_gate_drift
 from . import test_gate_signoff
+from . import test_open_gates
 from . import test_readiness_books
 from . import test_readiness_measures
 from . import test_readiness_orders
@@ -13,9 +14,12 @@ from . import test_readiness_product
 from . import test_readiness_system
 from . import test_readiness_template
 from . import test_registers
+from . import test_rollback_threshold
+from . import test_site_onboarding
 from . import test_tours
 from . import test_wave
 from . import test_wave_lifecycle
 from . import test_gate_waiver
+from . import test_wave_matrix
 from . import test_wave_plan
 from . import test_wave_planner

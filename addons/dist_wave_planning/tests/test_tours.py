@@ -36,6 +36,44 @@ class TestSignOnThePhone(TourCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestPhotoOnThePhone(TourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_site_manager_takes_a_photo(self):
+        gate_a, _gate_b = self._open_gates()
+        self.start_tour(
+            "/odoo/my-readiness",
+            "dist_site_manager_takes_photo",
+            login=self.manager_a.login,
+        )
+        line = gate_a.line_ids.filtered(lambda line: line.source == "attested")
+        self.assertEqual(line.result, "passed")
+        self.assertEqual(line.attested_by_id, self.manager_a)
+        self.assertEqual(line.evidence_attachment_ids.name, "floor.png")
+        self.assertEqual(line.evidence_attachment_ids.mimetype, "image/png")
+        self.assertEqual(gate_a.state, "not_ready")
+        self.assertEqual(gate_a.signoff_ids.statement, "The printers are missing.")
+
+
+@tagged("post_install", "-at_install")
+class TestMatrixOnThePhone(TourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_viewer_scrolls_the_matrix(self):
+        self.wave.template_id = self.env.ref(
+            "dist_wave_planning.gate_template_standard"
+        )
+        self._open_gates()
+        self.start_tour(
+            f"/odoo/rollout-waves/{self.wave.id}",
+            "dist_viewer_scrolls_matrix",
+            login=self.user_viewer.login,
+        )
+
+
+@tagged("post_install", "-at_install")
 class TestSignOnTheDesktop(TestSignOnThePhone):
     browser_size = "1400x900"
     touch_enabled = False
