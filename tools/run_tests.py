@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 
+import nodejs
 import setup_env
 import template_db
 from toolbox import ADDONS, CONF, LOGS, ROOT, apt_install, remove, say
@@ -71,6 +72,9 @@ def run(arguments):
     ensure_browser()
     setup_env.ensure_reports()
     addons = tested_addons(arguments)
+    if not addons:
+        # for the check of accessibility, which runs in the browser
+        os.environ["AXE"] = str(nodejs.modules() / "axe-core" / "axe.min.js")
     template = template_db.full_template(addons)
     os.environ["INSTALL_LOGS"] = str(template_db.install_log(template))
     if addons:
