@@ -40,6 +40,17 @@
         "data/dist_site_plan_template_line_data.xml",
         "views/dist_site_plan_template_line_views.xml",
         "wizards/dist_site_onboarding_views.xml",
+        # open transactions
+        "security/disposition_security.xml",
+        "data/disposition_data.xml",
+        "wizards/dist_disposition_wizard_views.xml",
+        "views/dist_open_transaction_views.xml",
+        "views/dist_disposition_views.xml",
+        # support roster
+        "security/support_roster_security.xml",
+        "data/support_roster_data.xml",
+        "wizards/dist_support_shift_copy_wizard_views.xml",
+        "views/dist_support_shift_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["dist_wave_planning/static/tests/tours/**/*"],

@@ -214,6 +214,8 @@ class DemoProgram:
             ),
         )
         wave.action_plan()
+        self._open_purchases(self.lille)
+        self._support_roster(wave)
         wave.action_open_gates()
         lille = wave.gate_ids.filtered(lambda gate: gate.site_id == self.lille)
         self._attest(lille, skip=("labels",))
@@ -226,6 +228,67 @@ class DemoProgram:
             "refuse",
             "Opening stock differs from our count, and the label printer is missing.",
         )
+
+    def _open_purchases(self, site):
+        """Two orders are on their way to the site; of one it is said what becomes."""
+        product = self.env["product.product"].search(
+            [("is_storable", "=", True)], order="id", limit=1
+        )
+        for _number in range(2):
+            order = self.env["purchase.order"].create(
+                {
+                    "partner_id": self.companies["us"].partner_id.id,
+                    "company_id": site.company_id.id,
+                    "picking_type_id": site.sudo().warehouse_ids.in_type_id.id,
+                    "order_line": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "product_qty": 40,
+                                "price_unit": 3,
+                                "date_planned": fields.Datetime.now()
+                                + timedelta(days=10),
+                            }
+                        )
+                    ],
+                }
+            )
+            order.button_confirm()
+        transaction = self._as("lille", self.env["dist.open.transaction"]).search(
+            [("res_model", "=", "purchase.order")], order="id", limit=1
+        )
+        transaction._decide(
+            {
+                "disposition": "ship",
+                "owner_id": self.people["lille"].id,
+                "note": "The vendor delivers a week before.",
+            }
+        )
+
+    def _support_roster(self, wave):
+        """The days are covered, in shifts; at night nobody is there."""
+        start = wave.env["dist.measure.provider.roster"]._needed_windows(self.lille)
+        [(midnight, _end)] = start[self.lille.id]
+        shifts = self._as("command", self.env["dist.support.shift"]).create(
+            [
+                {
+                    "wave_id": wave.id,
+                    "site_id": site.id,
+                    "user_id": self.people[login].id,
+                    "level": level,
+                    "channel": channel,
+                    "date_from": midnight + timedelta(hours=hour),
+                    "date_to": midnight + timedelta(hours=hour + 8),
+                    "lang_ids": [Command.set(self.env.ref("base.lang_en").ids)],
+                    "escalation_id": self.people["program"].partner_id.id,
+                }
+                for site, login, level, channel, hour in (
+                    (self.lille, "consultant", "floor", "onsite", 6),
+                    (self.lille.browse(), "command", "first", "phone", 14),
+                )
+            ]
+        )
+        shifts._copy_days(2)
 
     # -- parts ------------------------------------------------------------------------
 

@@ -85,6 +85,31 @@ class TestDemo(TransactionCase):
             with self.subTest(login):
                 self.assertEqual(gates.site_id.code, code)
 
+    def test_open_purchases_and_roster(self):
+        """Of two orders one is undecided; of the first three days the nights are."""
+        lille = self._user("lille")
+        transactions = self.env["dist.open.transaction"].with_user(lille).search([])
+        self.assertEqual(
+            transactions.mapped("disposition").count(False), len(transactions) - 1
+        )
+        self.assertEqual(
+            transactions.mapped("kind").count("purchase"),
+            2,
+            transactions.mapped("name"),
+        )
+        today = self.pilot.site_ids._local_day()
+        self.env["dist.measure"]._compute_window(
+            "roster", self.second.site_ids, today, today
+        )
+        uncovered = self.env["dist.measure.value"].search(
+            [
+                ("measure_id.code", "=", "support_uncovered"),
+                ("site_id.code", "=", "LIL"),
+            ]
+        )
+        self.assertEqual(uncovered.value, 3 * 8)
+        self.assertIn("nobody", self.second.support_gaps)
+
     def test_chain_is_intact(self):
         chain = self.env["dist.signoff.chain"]._of_program(self.program)
         self.assertEqual(chain.last_seq, 5)

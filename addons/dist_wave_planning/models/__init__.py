@@ -5,6 +5,8 @@ from . import dist_communication
 from . import dist_gate_template
 from . import dist_gate_template_line
 from . import dist_wave_board_mixin
+from . import dist_wave_support_mixin
+from . import dist_wave_transactions_mixin
 from . import dist_wave
 from . import dist_wave_lesson
 from . import dist_wave_rollback_threshold
@@ -14,6 +16,8 @@ from . import dist_gate_line
 from . import dist_gate_waiver
 from . import dist_measure
 from . import dist_measure_provider_level
+from . import dist_measure_provider_disposition
+from . import dist_measure_provider_roster
 from . import dist_measure_provider_readiness
 from . import dist_measure_provider_readiness_books
 from . import dist_measure_provider_readiness_orders
@@ -33,3 +37,6 @@ from . import dist_wave_calendar
 from . import dist_wave_plan
 from . import dist_wave_plan_line
 from . import project_task
+from . import dist_disposition
+from . import dist_open_transaction
+from . import dist_support_shift

@@ -1,7 +1,10 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from .dist_wave import GATE_STATES
 from .dist_wave_rollback_threshold import WATCHED_STATES
+
+# Topics of figures that a person works on until the moment of the signature.
+LIVE_TOPICS = ("disposition", "roster")
 
 
 class DistMeasure(models.Model):
@@ -27,6 +30,24 @@ class DistMeasure(models.Model):
             ]
         )._evaluate()
         return result
+
+    def _renew(self, sites):
+        """Count again what may have changed since the job: an order, a shift."""
+        result = super()._renew(sites)
+        today = fields.Date.today()
+        for measure in self.filtered(lambda one: one.topic in LIVE_TOPICS):
+            measure._compute_values(sites, today, today)
+        return result
+
+    @api.model
+    def _queue_now(self, sites, topic):
+        """Queue the sites' present day for a topic and call the job that counts."""
+        # sudo: the job runs as the system; what changed is queued for it, whoever
+        # changed it
+        Measure = self.sudo()
+        for day, members in sites.grouped(lambda site: site._local_day()).items():
+            Measure._backfill(members, day, day, topic)
+        Measure.env.ref("dist_rollout_governance.ir_cron_measure_compute")._trigger()
 
     @api.model
     def _after_compute(self):

@@ -69,6 +69,8 @@ class DistWave(models.Model):
         "dist.protected.mixin",
         "dist.signoff.mixin",
         "dist.wave.board.mixin",
+        "dist.wave.support.mixin",
+        "dist.wave.transactions.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -1,1 +1,1 @@
-from . import calendar_entry, period_ends, wave_planner
+from . import calendar_entry, coverage, period_ends, wave_planner

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_blackout
 from . import test_blackout_waiver
 from . import test_communication
+from . import test_disposition
 from . import test_gate
 from . import test_gate_drift
 from . import test_gate_signoff
@@ -16,6 +17,7 @@ from . import test_readiness_template
 from . import test_registers
 from . import test_rollback_threshold
 from . import test_site_onboarding
+from . import test_support_roster
 from . import test_tours
 from . import test_wave
 from . import test_wave_lifecycle

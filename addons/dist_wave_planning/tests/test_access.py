@@ -14,6 +14,14 @@ MATRIX = {
     "dist.gate.line": {"consultant": "crwu", "admin": "crwu", "site_manager": "r"},
     "dist.gate.waiver": {"consultant": "crw", "admin": "crwu", "site_manager": "r"},
     "dist.wave.lesson": {"consultant": "crwu", "admin": "crwu", "site_manager": "r"},
+    "dist.open.transaction": {"site_manager": "r", "consultant": "r", "admin": "r"},
+    "dist.disposition": {"consultant": "crw", "admin": "crwu", "site_manager": "crw"},
+    "dist.support.shift": {
+        "consultant": "crwu",
+        "admin": "crwu",
+        "command_center": "crwu",
+        "site_manager": "crw",
+    },
     "dist.gate.template": {
         "consultant": "crwu",
         "admin": "crwu",
