@@ -98,17 +98,19 @@ def create_decisions(env, program):
     }
 
 
-def create_drift(env, users):
+def create_drift(env, users, code, waves=False):
     """Give sites a deviation in force, and gates that rely on it.
 
-    Returns the ids of the gates and of the deviations, in the order of ``users``.
+    :param code: two letters that nothing else has
+    :param waves: a wave for each site, rather than one for all
+    :return: the gates and the deviations, in the order of ``users``
     """
-    program = env["dist.program"].create({"name": "Drift", "code": "DRIFT"})
+    program = env["dist.program"].create({"name": f"Drift {code}", "code": code})
     sites = env["dist.site"].create(
         [
             {
-                "name": f"Drift {index}",
-                "code": f"D{index}",
+                "name": f"Drift {code}{index}",
+                "code": f"{code}{index}",
                 "program_id": program.id,
                 "manager_id": user.id,
             }
@@ -117,7 +119,7 @@ def create_drift(env, users):
     )
     for index, site in enumerate(sites):
         env["stock.warehouse"].create(
-            {"name": site.name, "code": f"DR{index}", "dist_site_id": site.id}
+            {"name": site.name, "code": f"{code}{index}", "dist_site_id": site.id}
         )
     blueprint = env["dist.blueprint"].create(
         {"name": "Drift", "program_id": program.id, "state": "released"}
@@ -185,22 +187,103 @@ def create_drift(env, users):
             ],
         }
     )
+    groups = [site.ids for site in sites] if waves else [sites.ids]
+    created = env["dist.wave"].create(
+        [
+            {
+                "name": f"Drift {index}",
+                "program_id": program.id,
+                "template_id": template.id,
+                "planned_go_live": f"2030-{index + 2:02}-13",
+                "site_ids": [Command.set(site_ids)],
+                "fallback": "The old system goes on.",
+                "support_staffing": "Two people on site.",
+            }
+            for index, site_ids in enumerate(groups)
+        ]
+    )
+    for wave in created:
+        wave.action_plan()
+        wave.action_open_gates()
+    gates = {gate.site_id: gate for gate in created.gate_ids}
+    return [gates[site] for site in sites], deviations
+
+
+def create_ready(env, users, signature):
+    """Have gates that rely on a deviation signed, each in a wave that waits for go.
+
+    Returns the ids of the waves and of the deviations.
+    """
+    gates, deviations = create_drift(env, users, "GO", waves=True)
+    for user, gate in zip(users, gates, strict=True):
+        gate.with_user(user)._sign("site_manager", user.name, signature)
+        gate.wave_id.action_declare_ready()
+    return {
+        "ready_waves": [gate.wave_id.id for gate in gates],
+        "ready_deviations": deviations.ids,
+    }
+
+
+def create_stock(env, users):
+    """Have gates that allow no negative stock, and somebody who counts the stock.
+
+    Returns the ids of the gates and locations, the product and the key.
+    """
+    program = env["dist.program"].create({"name": "Stock", "code": "STK"})
+    sites = env["dist.site"].create(
+        [
+            {
+                "name": f"Stock {index}",
+                "code": f"ST{index}",
+                "program_id": program.id,
+                "manager_id": user.id,
+            }
+            for index, user in enumerate(users)
+        ]
+    )
+    locations = [
+        env["stock.warehouse"]
+        .create({"name": site.name, "code": site.code, "dist_site_id": site.id})
+        .lot_stock_id.id
+        for site in sites
+    ]
+    template = env["dist.gate.template"].create(
+        {
+            "name": "Stock",
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": "No negative stock",
+                        "workstream": "logistics",
+                        "measure_id": env["dist.measure"]._get("negative_quants").id,
+                        "operator": "=",
+                        "threshold": 0,
+                    }
+                )
+            ],
+        }
+    )
     wave = env["dist.wave"].create(
         {
-            "name": "Drift",
+            "name": "Stock",
             "program_id": program.id,
             "template_id": template.id,
-            "planned_go_live": "2030-02-12",
+            "planned_go_live": "2030-03-12",
             "site_ids": [Command.set(sites.ids)],
             "fallback": "The old system goes on.",
         }
     )
     wave.action_plan()
     wave.action_open_gates()
+    counter, key = create_user(env, "count")
+    counter.group_ids = [Command.set(env.ref("stock.group_stock_manager").ids)]
+    product = env["product.product"].create({"name": "Bolt", "is_storable": True})
     gates = {gate.site_id: gate.id for gate in wave.gate_ids}
     return {
-        "drift_gates": [gates[site] for site in sites],
-        "deviations": deviations.ids,
+        "stock_gates": [gates[site] for site in sites],
+        "stock_locations": locations,
+        "stock_product": product.id,
+        "counter": key,
     }
 
 
@@ -271,6 +354,8 @@ def main(env, arguments):
     env.cr.commit()
     stream = io.BytesIO()
     Image.new("RGB", (40, 20), "white").save(stream, "PNG")
+    signature = base64.b64encode(stream.getvalue()).decode()
+    drift_gates, deviations = create_drift(env, users[:DRIFTS], "DR")
     sys.stdout.write(
         json.dumps(
             {
@@ -281,8 +366,11 @@ def main(env, arguments):
                 ],
                 "keys": [key for _user, key in people],
                 **create_decisions(env, program),
-                **create_drift(env, users[:DRIFTS]),
-                "signature": base64.b64encode(stream.getvalue()).decode(),
+                "drift_gates": [gate.id for gate in drift_gates],
+                "deviations": deviations.ids,
+                **create_ready(env, users[:DRIFTS], signature),
+                **create_stock(env, users[:DRIFTS]),
+                "signature": signature,
             }
         )
     )

@@ -120,9 +120,9 @@ class TestAccessibility(HttpCase):
         found = []
         for action in actions:
             Model = self.env[action.res_model].with_user(user)
-            record = Model.with_context(
-                allowed_company_ids=user.company_id.ids
-            ).search([], limit=1)
+            record = Model.with_context(allowed_company_ids=user.company_id.ids).search(
+                [], limit=1
+            )
             for view in VIEWS:
                 if view in action.view_mode.split(",") and (view != "form" or record):
                     found.append(

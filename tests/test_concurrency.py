@@ -53,7 +53,7 @@ class Server:
             try:
                 requests.get(f"http://127.0.0.1:{self.port}/web/health", timeout=5)
                 return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.5)
         raise RuntimeError(f"the server did not start; its log is {self.log}")
 
@@ -90,7 +90,7 @@ class TestConcurrency(unittest.TestCase):
                 HERE / "concurrency_data.py",
             ],
             check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
         ).stdout
         cls.data = json.loads(printed.strip().splitlines()[-1])
@@ -98,19 +98,21 @@ class TestConcurrency(unittest.TestCase):
         cls.addClassCleanup(cls.server.kill)
 
     def _sign(self, person, gate):
-        """Sign a gate through the dialog, as the web client does."""
-        key = self.data["keys"][person]
+        return self._sign_as(self.data["keys"][person], "dist.gate", gate)
+
+    def _sign_as(self, key, model, record, role="site_manager"):
+        """Sign a record through the dialog, as the web client does."""
         status, answer = self.server.call(
             key,
             "dist.signoff.wizard",
             "create",
             vals_list=[
                 {
-                    "res_model": "dist.gate",
-                    "res_id": gate,
-                    "role": "site_manager",
+                    "res_model": model,
+                    "res_id": record,
+                    "role": role,
                     "verdict": "sign",
-                    "signer_name": f"Person {person}",
+                    "signer_name": "Ada Lovelace",
                     "confirmed": True,
                     "signature": self.data["signature"],
                 }
@@ -326,6 +328,90 @@ class TestConcurrency(unittest.TestCase):
             else:
                 self.assertIn("Drift: is 1", refusal["message"])
                 self.assertNotIn(live["signoff_state"], ("signed", "stale"))
+
+    def test_12_stock_turns_negative_while_its_gate_is_signed(self):
+        """Whoever comes first: refused, or signed and stale; never over red lines."""
+        data = self.data
+        for person, (gate, location) in enumerate(
+            zip(data["stock_gates"], data["stock_locations"], strict=True)
+        ):
+            (signed, refusal), _counted = self._at_once(
+                lambda job: job(),
+                [
+                    lambda p=person, g=gate: self._sign(p, g),
+                    lambda place=location: self._count(place, -1),
+                ],
+            )
+            status, answer = self.server.call(
+                data["consultant"], "dist.gate", "action_evaluate", ids=[gate]
+            )
+            self.assertEqual(status, 200, answer)
+            live = self._read("dist.gate", gate, "signoff_state", "is_passed")
+            self.assertFalse(live["is_passed"])
+            if signed == 200:
+                self.assertEqual(live["signoff_state"], "stale")
+            else:
+                self.assertIn("No negative stock: is 1", refusal["message"])
+                self.assertNotIn(live["signoff_state"], ("signed", "stale"))
+
+    def test_13_go_is_decided_while_a_line_turns_red(self):
+        """Go is refused, or it no longer holds and the cutover does not start."""
+        data = self.data
+        for wave, deviation in zip(
+            data["ready_waves"], data["ready_deviations"], strict=True
+        ):
+            (decided, refusal), (closed, answer) = self._at_once(
+                lambda job: job(),
+                [
+                    lambda w=wave: self._sign_as(
+                        data["voters"][0], "dist.wave", w, "steering"
+                    ),
+                    lambda d=deviation: self.server.call(
+                        data["consultant"], "dist.deviation", "action_close", ids=[d]
+                    ),
+                ],
+            )
+            self.assertEqual(closed, 200, answer)
+            live = self._read("dist.wave", wave, "state", "signoff_state")
+            if decided != 200:
+                self.assertIn("Drift: is 1", refusal["message"])
+                self.assertEqual(live["state"], "ready")
+                continue
+            self.assertEqual(live["state"], "go")
+            status, answer = self.server.call(
+                data["consultant"], "dist.wave", "action_start_cutover", ids=[wave]
+            )
+            self.assertNotEqual(status, 200)
+            self.assertIn("Drift: is 1", answer["message"])
+
+    def _count(self, location, quantity):
+        """Correct the stock of a location, as a warehouse manager does."""
+        key = self.data["counter"]
+        status, ids = self.server.call(
+            key,
+            "stock.quant",
+            "create",
+            vals_list=[
+                {
+                    "product_id": self.data["stock_product"],
+                    "location_id": location,
+                    "inventory_quantity": quantity,
+                }
+            ],
+            context={"inventory_mode": True},
+        )
+        self.assertEqual(status, 200, ids)
+        status, answer = self.server.call(
+            key, "stock.quant", "action_apply_inventory", ids=ids
+        )
+        self.assertEqual(status, 200, answer)
+
+    def _read(self, model, record, *names):
+        status, answer = self.server.call(
+            self.data["consultant"], model, "read", ids=[record], fields=names
+        )
+        self.assertEqual(status, 200, answer)
+        return answer[0]
 
     def _vote(self, person, decision, choice="for"):
         """Vote through the dialog, as the web client does."""

@@ -391,6 +391,9 @@ class DistMeasure(models.Model):
             try:
                 with self.env.cr.savepoint():
                     measure._compute_values(sites, date_from, date_to)
+                    measure.write(
+                        {"last_computed_at": fields.Datetime.now(), "last_error": False}
+                    )
             except (psycopg2.InterfaceError, TransactionRollbackError):
                 # A lost connection or a concurrent update ends the transaction:
                 # the scheduler repeats the run, its queue is still there.
@@ -425,4 +428,3 @@ class DistMeasure(models.Model):
             )
         self._upsert(SQL("(%s)", query), "computed")
         cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
-        self.write({"last_computed_at": fields.Datetime.now(), "last_error": False})

@@ -3,8 +3,9 @@ from odoo import api, fields, models
 from .dist_wave import GATE_STATES
 from .dist_wave_rollback_threshold import WATCHED_STATES
 
-# Topics of figures that a person works on until the moment of the signature.
-LIVE_TOPICS = ("disposition", "roster")
+# Topics of figures that say what is wrong now: people work on them until the moment of
+# the signature.
+LIVE_TOPICS = ("level", "disposition", "roster")
 
 
 class DistMeasure(models.Model):
@@ -32,7 +33,11 @@ class DistMeasure(models.Model):
         return result
 
     def _renew(self, sites):
-        """Count again what may have changed since the job: an order, a shift."""
+        """Count again what may have changed since the job: stock, an order, a shift.
+
+        The measures themselves are not written: others count for other sites at the
+        same moment.
+        """
         result = super()._renew(sites)
         today = fields.Date.today()
         for measure in self.filtered(lambda one: one.topic in LIVE_TOPICS):

@@ -659,6 +659,9 @@ class DistWave(models.Model):
                     )
                 )
         else:
+            # sudo: the figures are counted for every site of the wave
+            wave = self.sudo()
+            wave.gate_ids.line_ids.measure_id._renew(wave.site_ids)
             self._evaluate_gates()
             self._check_step("go")
 
