@@ -90,6 +90,9 @@ class DistWaveBoardMixin(models.AbstractModel):
                 "thresholds": self.sudo().threshold_ids,
                 "results": self._labels_of("dist.gate.line", "result"),
                 "is_watched": self.state in WATCHED_STATES,
+                "waivers": gates.line_ids.waiver_ids.filtered("decision_id"),
+                "decision_states": self._labels_of("dist.decision", "state"),
+                "action_states": self._labels_of("dist.action", "state"),
             },
         )
 

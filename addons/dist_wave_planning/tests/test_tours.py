@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.dist_rollout_governance.tests.common_decision import DecisionCommon
+
 from .common import WaveCommon
 
 
@@ -121,3 +123,78 @@ class TestPlanWave(TourCommon):
             )
         wave = self.env["dist.wave"].search([("name", "=", "Tour Wave")])
         self.assertEqual(wave.gate_ids.line_ids.result, "failed")
+
+    def test_consultant_plans_three_waves(self):
+        program = self.env["dist.program"].create(
+            {"name": "Planned Program", "code": "PLANNED"}
+        )
+        sites = self.env["dist.site"].create(
+            [
+                {
+                    "name": f"Planned {number}",
+                    "code": f"PL{number}",
+                    "program_id": program.id,
+                    "manager_id": self.manager_a.id,
+                }
+                for number in range(5)
+            ]
+        )
+        self.start_tour(
+            "/odoo/rollout-wave-planner",
+            "dist_consultant_plans_three_waves",
+            login=self.user_consultant.login,
+        )
+        waves = program.wave_ids
+        self.assertEqual(len(waves), 3)
+        self.assertEqual(waves.mapped("state"), ["draft"] * 3)
+        self.assertEqual(waves.template_id, self.template)
+        self.assertEqual(waves.site_ids, sites)
+        self.assertEqual([len(wave.site_ids) for wave in waves], [1, 2, 2])
+
+
+@tagged("post_install", "-at_install")
+class TestCommitteeDecides(DecisionCommon, TourCommon):
+    """No-go first, then go with a waiver; both stay to be read."""
+
+    browser_size = "1400x900"
+
+    def test_no_go_then_go_with_a_waiver(self):
+        gate_a, gate_b = self._open_gates()
+        self._pass_lines(gate_a, variance=9)
+        self._pass_lines(gate_b)
+        self._sign_gate(gate_b)
+        self._tour("/odoo/rollout-waves", "dist_committee_decides_no_go")
+        no_go = self.wave.signoff_ids
+        self.assertEqual(no_go.verdict, "refuse")
+        self.assertEqual(no_go.signer_id, self.member_1)
+        self.assertEqual(self.wave.state, "preparing")
+
+        waiver = (
+            self.env["dist.gate.waiver"]
+            .with_user(self.user_consultant)
+            .create(
+                {
+                    "line_id": gate_a._red_lines().id,
+                    "reason": "The count is repeated on Monday.",
+                    "compensating_action": "No picking from row C until then.",
+                    "valid_until": fields.Date.today() + timedelta(days=5),
+                }
+            )
+        )
+        decision = self._request(waiver)
+        for member in (self.member_2, self.member_3):
+            self._vote(decision, member)
+        self._tour("/odoo/rollout-my-decisions", "dist_committee_waives")
+        self.assertEqual(decision.state, "approved")
+
+        self._sign_gate(gate_a)
+        self.wave.with_user(self.user_consultant).action_declare_ready()
+        with patch.object(type(self.wave), "_calendar_obstacles", lambda wave: []):
+            self._tour("/odoo/rollout-waves", "dist_committee_decides_go")
+        self.assertEqual(self.wave.state, "go")
+        rows = self.wave.signoff_ids.sorted("seq")
+        self.assertEqual(rows.mapped("verdict"), ["refuse", "sign"])
+        self.assertEqual(rows[-1]._content()["waived"], ["A Stock"])
+
+    def _tour(self, url, name):
+        self.start_tour(url, name, login=self.member_1.login)
