@@ -18,6 +18,7 @@ from odoo.fields import Command
 from . import people
 from .governance import Governance
 from .operations import SiteOperations
+from .registers import Registers
 
 PROGRAM_CODE = "ALDER"
 DAYS_LIVE = 9
@@ -59,6 +60,7 @@ class DemoProgram:
         self._create_template()
         self._pilot_wave()
         self._second_wave()
+        Registers(self).build()
         Governance(self).build()
 
     def _as(self, login, record):

@@ -78,6 +78,27 @@ class TestDemo(TransactionCase):
         action = line.action_open_records()
         self.assertFalse(self.env[action["res_model"]].search(action["domain"]))
 
+    def test_registers(self):
+        """Lyon has tested its devices, Lille lacks a printer, Boston has not begun."""
+        for code, results in (
+            ("LYO", {"passed"}),
+            ("LIL", {"passed", "failed"}),
+            ("BOS", {"untested"}),
+        ):
+            checks = self.env["dist.device.check"].search(
+                [("program_id", "=", self.program.id), ("site_id.code", "=", code)]
+            )
+            with self.subTest(code):
+                self.assertEqual(set(checks.mapped("result")), results)
+        integrations = self.env["dist.integration"].search(
+            [("program_id", "=", self.program.id)], order="id"
+        )
+        self.assertEqual(integrations.mapped("status"), ["passed", "untested"])
+        tests = self.env["dist.performance.test"].search(
+            [("program_id", "=", self.program.id)], order="id"
+        )
+        self.assertEqual(tests.mapped("result"), ["passed", "failed"])
+
     def test_site_managers_see_their_own(self):
         for login, code in (("lyon", "LYO"), ("lille", "LIL"), ("boston", "BOS")):
             user = self._user(login)

@@ -7,7 +7,11 @@ class DistSite(models.Model):
     """Where a site stands in its rollout wave."""
 
     _name = "dist.site"
-    _inherit = ["dist.site", "dist.site.onboarding.mixin"]
+    _inherit = [
+        "dist.site",
+        "dist.site.onboarding.mixin",
+        "dist.site.registers.mixin",
+    ]
 
     wave_ids = fields.Many2many(
         "dist.wave",

@@ -47,6 +47,7 @@ class DistSiteOnboardingMixin(models.AbstractModel):
             (env._("Milestones"), self._onboard_milestones),
             (env._("Messages"), self._onboard_communications),
             (env._("Risks"), self._onboard_risks),
+            (env._("Device Checks"), self._onboard_device_checks),
         ]
 
     def _join_wave(self, wave):
@@ -79,6 +80,10 @@ class DistSiteOnboardingMixin(models.AbstractModel):
         # sudo: results are protected outputs that follow from the measures
         gate.sudo().line_ids._evaluate()
         return Line, gate.line_ids
+
+    def _onboard_device_checks(self, wave):
+        existing = self.env["dist.device.check"].search([("site_id", "=", self.id)])
+        return existing, self._create_device_checks()
 
     def _onboard_tasks(self, wave):
         # sudo: a rollout consultant plans tasks without rights on Project

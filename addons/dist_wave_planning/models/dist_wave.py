@@ -71,6 +71,7 @@ class DistWave(models.Model):
         "dist.wave.board.mixin",
         "dist.wave.support.mixin",
         "dist.wave.transactions.mixin",
+        "dist.wave.registers.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

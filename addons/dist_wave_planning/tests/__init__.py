@@ -7,6 +7,9 @@ from . import test_gate
 from . import test_gate_drift
 from . import test_gate_signoff
 from . import test_open_gates
+from . import test_device_check
+from . import test_integration
+from . import test_performance_test
 from . import test_readiness_books
 from . import test_readiness_measures
 from . import test_readiness_orders

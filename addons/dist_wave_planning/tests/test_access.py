@@ -27,6 +27,42 @@ MATRIX = {
         "admin": "crwu",
         "site_manager": "r",
     },
+    "dist.device.check": {
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "crw",
+        "site_manager": "crw",
+    },
+    "dist.device.check.item": {
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.integration": {
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.integration.test": {
+        "consultant": "r",
+        "admin": "r",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.performance.scenario": {
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
+    "dist.performance.test": {
+        "consultant": "crw",
+        "admin": "crwu",
+        "super_user": "r",
+        "site_manager": "r",
+    },
 }
 MATRIX["dist.wave.rollback.threshold"] = MATRIX["dist.gate.line"]
 MATRIX["dist.site.plan.template.line"] = MATRIX["dist.gate.template"]

@@ -31,7 +31,7 @@ class TestReadinessTemplate(ReadinessCommon):
                 self.assertTrue(line.guidance)
 
     def test_every_measure_has_its_line_and_definition(self):
-        self.assertEqual(len(self.measures), 36)
+        self.assertEqual(len(self.measures), 42)
         self.assertLessEqual(self.measures, self.lines.measure_id)
         for measure in self.measures:
             with self.subTest(measure.code):

@@ -198,3 +198,29 @@ class TestCommitteeDecides(DecisionCommon, TourCommon):
 
     def _tour(self, url, name):
         self.start_tour(url, name, login=self.member_1.login)
+
+@tagged("post_install", "-at_install")
+class TestDevicesOnThePhone(TourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_site_manager_tests_devices(self):
+        self.env["dist.device.check.item"].search([]).active = False
+        for name, kind in (("Tour Scanner", "scanner"), ("Tour Printer", "label")):
+            self.env["dist.device.check.item"].create(
+                {"name": name, "kind": kind, "guidance": "Scan a label"}
+            )
+        scanner, printer = self.site_a._create_device_checks()
+        self.start_tour(
+            "/odoo/my-devices",
+            "dist_site_manager_tests_devices",
+            login=self.manager_a.login,
+        )
+        self.assertRecordValues(
+            scanner | printer,
+            [
+                {"result": "passed", "finding": False},
+                {"result": "failed", "finding": "No paper"},
+            ],
+        )
+        self.assertEqual((scanner | printer).tested_by_id, self.manager_a)
