@@ -79,6 +79,9 @@ class TestSiteOnboarding(WaveCommon):
         shown = {line.name: line.created_count for line in wizard.line_ids}
         labels = ["Gate Lines", "Tasks", "Milestones", "Messages", "Risks"]
         self.assertEqual([shown[label] for label in labels], expected)
+        checks = self.env["dist.device.check"].search([("site_id", "=", site.id)])
+        self.assertEqual(shown["Device Checks"], len(checks))
+        self.assertTrue(checks)
         self.assertEqual(wizard.message, "NEW Site NEW was added.")
 
     def test_days_are_counted_from_the_go_live(self):

@@ -199,6 +199,7 @@ class TestCommitteeDecides(DecisionCommon, TourCommon):
     def _tour(self, url, name):
         self.start_tour(url, name, login=self.member_1.login)
 
+
 @tagged("post_install", "-at_install")
 class TestDevicesOnThePhone(TourCommon):
     browser_size = "390x844"
