@@ -1,6 +1,7 @@
-"""Find code that was written for an earlier Odoo and that no other check catches."""
+"""Find what no other check catches: code for an earlier Odoo, cards that crash."""
 
 import re
+from xml.etree import ElementTree
 
 from toolbox import ROOT
 
@@ -30,11 +31,16 @@ IDIOMS = (
 
 
 def check(folders):
-    """Say where there are such lines.
+    """Say where there are such lines and cards.
 
     :return: how many there are
     """
-    folders, count = list(folders), 0
+    folders = list(folders)
+    return _old_lines(folders) + _incomplete_cards(folders)
+
+
+def _old_lines(folders):
+    count = 0
     for pattern, expression, message in IDIOMS:
         search = re.compile(expression).search
         for path in sorted(
@@ -46,4 +52,22 @@ def check(folders):
                         f"{path.relative_to(ROOT)}:{number}: {message}: {line.strip()}"
                     )
                     count += 1
+    return count
+
+
+def _incomplete_cards(folders):
+    """Find kanban views that read a field of the record they don't load.
+
+    Odoo accepts such a view, and the browser fails on the first card.
+    """
+    count = 0
+    for path in sorted(path for folder in folders for path in folder.rglob("*.xml")):
+        for kanban in ElementTree.parse(path).iter("kanban"):
+            arch = ElementTree.tostring(kanban, encoding="unicode")
+            loaded = {field.get("name") for field in kanban.iter("field")}
+            for name in sorted(
+                set(re.findall(r"\brecord\.(\w+)", arch)) - loaded - {"id"}
+            ):
+                print(f"{path.relative_to(ROOT)}: a card reads {name}: load the field")
+                count += 1
     return count
