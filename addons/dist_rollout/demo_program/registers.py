@@ -1,4 +1,4 @@
-"""Devices, integrations and performance tests of the demo program."""
+"""Blackouts, devices, integrations and performance tests of the demo program."""
 
 from datetime import timedelta
 
@@ -14,9 +14,30 @@ class Registers:
         self._as = program._as
 
     def build(self):
+        self._blackouts()
         self._devices()
         self._integrations()
         self._performance()
+
+    def _blackouts(self):
+        """Days kept free after the go-live of the second wave."""
+        today = self.program.today
+        self._as("consultant", self.env["dist.blackout"]).create(
+            [
+                {
+                    "name": name,
+                    "program_id": self.program.program.id,
+                    "kind": kind,
+                    "effect": effect,
+                    "date_from": today + timedelta(days=first),
+                    "date_to": today + timedelta(days=last),
+                }
+                for name, kind, effect, first, last in (
+                    ("Spring peak season", "peak", "block", 75, 100),
+                    ("Yearly stocktaking", "other", "warn", 60, 62),
+                )
+            ]
+        )
 
     def _devices(self):
         program = self.program
