@@ -46,6 +46,7 @@ from . import dist_blackout_waiver
 from . import dist_wave_calendar
 from . import dist_wave_plan
 from . import dist_wave_plan_line
+from . import dist_wave_plan_words
 from . import project_task
 from . import dist_disposition
 from . import dist_open_transaction

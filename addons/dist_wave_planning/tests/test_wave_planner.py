@@ -292,7 +292,7 @@ class TestGreedyPlanner(PlannerCases, TransactionCase):
     method = "greedy"
 
     def test_doctests(self):
-        self.assertFalse(doctest.testmod(wave_planner).failed)
+        self.assertFalse(doctest.testmod(wave_planner.proposal).failed)
 
     def test_gap_is_unknown(self):
         self.assertIsNone(self._propose().gap)
