@@ -40,6 +40,7 @@ from toolbox import (
 # Templates of a kind; those not used for longest are dropped. Enough for several
 # people at work, as one that was just found must not be dropped before it is cloned.
 KEPT = 8
+ASSETS = ROOT / "tools" / "pregenerate_assets.py"
 
 
 def sql(statement, database="postgres"):
@@ -213,9 +214,11 @@ def full_template(names=None):
         say(f"installing {', '.join(names)}")
         clone(base, database)
         install(database, names, log)
+        if script(database, ASSETS):
+            fail("the scripts and styles of the web client could not be bundled")
 
     return build(
-        f"full_{digest(base, *names, *(ADDONS / name for name in names))}", fill
+        f"full_{digest(base, ASSETS, *names, *(ADDONS / name for name in names))}", fill
     )
 
 
