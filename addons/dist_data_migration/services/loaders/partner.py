@@ -16,6 +16,9 @@ class PartnerLoader(Loader):
 
     model = "res.partner"
     rank = ""
+    #: field that holds the payment term of this kind of partner
+    term = ""
+    chunk_size = 500
     targets = {
         "name": Target(_lt("Name"), required=True),
         "code": Target(_lt("Reference"), "code"),
@@ -32,6 +35,7 @@ class PartnerLoader(Loader):
         "email": Target(_lt("Email"), size=256),
         "website": Target(_lt("Website"), size=512),
         "vat": Target(_lt("Tax ID"), "code"),
+        "payment_term": Target(_lt("Payment Terms")),
         "note": Target(_lt("Notes"), "text"),
         "active": Target(_lt("Active"), "boolean"),
     }
@@ -59,15 +63,29 @@ class PartnerLoader(Loader):
             state = self._state(country, data.get("state"))
             if state:
                 vals["state_id"] = state.id
+        parent = "parent" in self.targets and self.reference(row, "parent")
+        if parent:
+            # a contact would take over the address of its parent
+            vals.update(parent_id=parent, type="other")
+        if data.get("payment_term"):
+            company = ("company_id", "in", [False, self.cycle.company_id.id])
+            vals[self.term] = self.named(
+                "account.payment.term", data["payment_term"], (company,)
+            )
         if data.get("contact_name"):
             vals["child_ids"] = [self._contact(data)]
         return vals
 
     def apply(self, rows):
         outcomes = super().apply(rows)
-        created = [line.res_id for line in outcomes if line.status == "create"]
-        # the rank makes them show up where users look for customers and vendors
-        self.env[self.model].browse(created).write({self.rank: 1})
+        if not self.rank:
+            return outcomes
+        loaded = self.env[self.model].browse(line.res_id for line in outcomes)
+        # the rank makes them show up where users look for customers and vendors;
+        # a partner that is both is found under both
+        fresh = loaded.filtered(lambda partner: not partner[self.rank])
+        if fresh:
+            fresh.write({self.rank: 1})
         return outcomes
 
     def _contact(self, data):
@@ -103,9 +121,19 @@ class PartnerLoader(Loader):
 class CustomerLoader(PartnerLoader):
     key = "customer"
     rank = "customer_rank"
+    term = "property_payment_term_id"
+    targets = dict(
+        PartnerLoader.targets,
+        parent=Target(_lt("Parent Customer"), "reference", reference="customer"),
+    )
 
 
 @register
 class SupplierLoader(PartnerLoader):
     key = "supplier"
     rank = "supplier_rank"
+    term = "property_supplier_payment_term_id"
+    targets = dict(
+        PartnerLoader.targets,
+        parent=Target(_lt("Parent Supplier"), "reference", reference="supplier"),
+    )
