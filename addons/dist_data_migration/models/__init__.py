@@ -24,3 +24,6 @@ from . import account_move
 from . import dist_legacy_system
 from . import dist_legacy_link
 from . import dist_migration_cycle_link
+from . import dist_migration_probe
+from . import dist_migration_probe_result
+from . import dist_migration_cycle_probe

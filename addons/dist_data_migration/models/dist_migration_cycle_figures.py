@@ -79,4 +79,25 @@ class DistMigrationCycle(models.Model):
         wrong = sum(controls.mapped("mismatch_count"))
         total = wrong + sum(controls.mapped("match_count"))
         self._set({"variance": 100.0 * wrong / total if total else 0.0})
+        self._store_cycles_passed(reconciliation)
         return reconciliation
+
+    def _store_cycles_passed(self, reconciliation):
+        """Tell the gates how many cycles there were, once the last one has passed."""
+        rows = []
+        for site in self.site_ids:
+            cycles = self.search_count(
+                [("site_ids", "in", site.ids), ("reconciliation_ids", "!=", False)]
+            )
+            rows.append(
+                {
+                    "site_id": site.id,
+                    "day": site._local_day(reconciliation.run_at),
+                    "numerator": cycles if reconciliation.result == "passed" else 0,
+                    "denominator": None,
+                    "sample_size": cycles,
+                }
+            )
+        self.env["dist.measure"]._store_values(
+            "migration_cycles_passed", rows, "reconciliation"
+        )

@@ -286,10 +286,13 @@ class Loader:
         # a loader may create helpers of another model, such as price lists
         used_by = self.used_by if records._name == self.model else ()
         for model, name in used_by:
+            domain = [(name, "in", records.ids)]
+            if model == records._name:
+                domain.append(("id", "not in", records.ids))
             groups = (
                 self.env[model]
                 .with_context(active_test=False)
-                ._read_group([(name, "in", records.ids)], [name], ["__count"])
+                ._read_group(domain, [name], ["__count"])
             )
             label = self.env["ir.model"]._get(model).name
             for record, count in groups:
@@ -308,7 +311,8 @@ class Loader:
         ids = records.ids
         try:
             with self.env.cr.savepoint():
-                records.unlink()
+                # some models delete what they search: archived ones, too
+                records.with_context(active_test=False).unlink()
                 return [(res_id, "deleted", "") for res_id in ids]
         except ROW_ERRORS as error:
             self.env.invalidate_all(flush=False)

@@ -147,7 +147,13 @@ class OpenItemLoader(EntryLoader):
         wanted = [row.data["number"] for row in rows]
         taken = set(
             self.env[self.model]
-            .search([("journal_id", "=", self._journal.id), ("name", "in", wanted)])
+            .search(
+                [
+                    ("journal_id", "=", self._journal.id),
+                    ("name", "in", wanted),
+                    ("state", "!=", "cancel"),
+                ]
+            )
             .mapped("name")
         )
         numbers = {}

@@ -68,7 +68,7 @@ class PartnerLoader(Loader):
             # a contact would take over the address of its parent
             vals.update(parent_id=parent, type="other")
         if data.get("payment_term"):
-            company = ("company_id", "in", [False, self.cycle.company_id.id])
+            company = ("company_id", "in", (False, self.cycle.company_id.id))
             vals[self.term] = self.named(
                 "account.payment.term", data["payment_term"], (company,)
             )

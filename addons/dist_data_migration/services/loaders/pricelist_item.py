@@ -3,7 +3,7 @@ from datetime import time
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import Loader, LoadError, number, register
+from .base import Loader, LoadError, Row, number, register
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation
@@ -88,27 +88,39 @@ class PricelistItemLoader(Loader):
                 vals[name] = self.moment(data[name], limit)
         return vals
 
+    def _lists_by_customer(self, rows):
+        """Return ``{customer key: [names of price lists]}`` over the whole extract."""
+        keys = {row.data["customer"] for row in rows if row.data.get("customer")}
+        found = self.cycle._child_rows(self.object, "customer", keys)
+        lists = {}
+        for _state, _error, values in found:
+            data = Row(*values).data
+            names = lists.setdefault(data["customer"], [])
+            if data.get("pricelist") and data["pricelist"] not in names:
+                names.append(data["pricelist"])
+        return lists
+
     def _assign_customers(self, rows):
         """Give each customer the list its rows name.
 
-        :raise LoadError: rows of the chunk give a customer two lists
+        :raise LoadError: the extract gives a customer two lists
         """
         wanted = {}
+        lists = self._lists_by_customer(rows)
         for row in rows:
             customer = self.reference(row, "customer")
             if not customer:
                 continue
-            pricelist = self._pricelists[row.data["pricelist"]]
-            if wanted.setdefault(customer, pricelist) != pricelist:
+            names = lists[row.data["customer"]]
+            if len(names) > 1:
                 raise LoadError(
                     _lt(
-                        "%(customer)s can have one price list only: %(one)s or "
-                        "%(other)s.",
+                        "%(customer)s can have one price list only, not %(names)s.",
                         customer=row.data["customer"],
-                        one=wanted[customer].name,
-                        other=pricelist.name,
+                        names=", ".join(names),
                     )
                 )
+            wanted[customer] = self._pricelists[row.data["pricelist"]]
         partners = self.env["res.partner"].browse(wanted)
         for partner in partners:
             pricelist = wanted[partner.id]

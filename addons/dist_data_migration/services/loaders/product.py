@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
@@ -100,8 +102,9 @@ class ProductLoader(Loader):
 
     def update_record(self, record, vals):
         if "active" in vals:
-            # the template decides, its variants follow
+            # the template decides; its variants follow into the archive, not out
             record.product_tmpl_id.active = vals["active"]
+            record.active = vals["active"]
             vals = {name: value for name, value in vals.items() if name != "active"}
         return super().update_record(record, vals)
 
@@ -119,7 +122,7 @@ class ProductLoader(Loader):
         return vals
 
     def _routes(self, names):
-        company = ("company_id", "in", [False, self.cycle.company_id.id])
+        company = ("company_id", "in", (False, self.cycle.company_id.id))
         names = [name.strip() for name in names.split(";")]
         return [self.named("stock.route", name, (company,)) for name in names if name]
 
@@ -154,4 +157,16 @@ class ProductLoader(Loader):
             [], ["name"], ["id:recordset"]
         )
         self._categories = dict(groups)
-        return super().apply(rows)
+        Value = self.env["product.value"]
+        last = Value.search([], order="id desc", limit=1).id or 0
+        outcomes = super().apply(rows)
+        # A cost is of before the cutover. Dated today, Odoo would take it for a
+        # revaluation of the opening stock and forget what that is worth.
+        values = Value.search(
+            [
+                ("id", ">", last),
+                ("product_id", "in", [line.res_id for line in outcomes]),
+            ]
+        )
+        values.date = self.cycle.cutover_at - timedelta(seconds=1)
+        return outcomes

@@ -39,9 +39,9 @@ class PutawayLoader(Loader):
         if not self._is_below(target, source):
             raise LoadError(
                 _lt(
-                    "%(target)s does not lie within %(source)s.",
-                    target=row.data["location_to"],
-                    source=row.data["location_from"],
+                    "%(inner)s does not lie within %(outer)s.",
+                    inner=row.data["location_to"],
+                    outer=row.data["location_from"],
                 )
             )
         return {

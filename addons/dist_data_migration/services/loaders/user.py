@@ -82,7 +82,12 @@ class UserLoader(Loader):
 
     @cached_property
     def _groups(self):
-        privilege = self.env.ref("dist_rollout_governance.group_viewer").privilege_id
+        data = self.env["ir.model.data"].search(
+            [("model", "=", "res.groups"), ("module", "=like", "dist_%")]
+        )
         groups = self.env["res.groups"].with_context(lang="en_US")
-        found = groups.search([("privilege_id", "=", privilege.id)])
-        return {group.name.casefold(): group.id for group in found}
+        return {
+            group.name.casefold(): group.id
+            for group in groups.browse(data.mapped("res_id"))
+            if group.privilege_id
+        }
