@@ -224,7 +224,7 @@ class SaleProbe(Probe):
         order.action_confirm()
         if not order.picking_ids:
             raise ProbeError(_lt("The order made no transfer; check its route."))
-        order.picking_ids.action_assign()
+        self._reserve(order)
         first = order.picking_ids.filtered(lambda one: not one.move_ids.move_orig_ids)
         if set(first.mapped("state")) - {"assigned", "done"}:
             raise ProbeError(_lt("There is stock, but nothing was reserved."))
@@ -236,9 +236,7 @@ class SaleProbe(Probe):
             for picking in ready:
                 self.transfer(picking)
             order.invalidate_recordset(["picking_ids"])
-            order.picking_ids.filtered(
-                lambda one: one.state in ("confirmed", "waiting")
-            ).action_assign()
+            self._reserve(order)
         line = order.order_line
         if line.qty_delivered != 1:
             raise ProbeError(
@@ -246,6 +244,14 @@ class SaleProbe(Probe):
             )
         line.price_unit = line.price_unit or 1.0
         self.post(order._create_invoices())
+
+    def _reserve(self, order):
+        """Reserve what confirming has not reserved yet."""
+        waiting = order.picking_ids.filtered(
+            lambda one: one.state in ("confirmed", "waiting")
+        )
+        for picking in waiting:
+            picking.action_assign()
 
     def _customer(self):
         customers = self.loaded("customer", limit=1)

@@ -16,6 +16,7 @@ import psycopg2
 import pytz
 
 from odoo.exceptions import UserError
+from odoo.tools import SQL, mute_logger
 from odoo.tools.translate import LazyTranslate
 
 # plain Python has no env at hand; messages are translated when shown
@@ -302,7 +303,57 @@ class Loader:
                         "%(count)s × %(model)s use it.", count=count, model=label
                     ),
                 )
+        for res_id, tables in self._referring_tables(records).items():
+            found.setdefault(res_id, self.env._("It is used in %s.", tables))
         return found
+
+    def _referring_tables(self, records):
+        """Return ``{record id: names of tables}`` whose rows forbid the deletion.
+
+        The database is asked beforehand: trying costs an error, and a rolled-back
+        savepoint, for each record.
+        """
+        keys = self.env.execute_query(
+            SQL(
+                """
+                SELECT child.relname, attribute.attname
+                  FROM pg_constraint key
+                  JOIN pg_class child ON child.oid = key.conrelid
+                  JOIN pg_attribute attribute ON attribute.attrelid = key.conrelid
+                                             AND attribute.attnum = key.conkey[1]
+                 WHERE key.contype = 'f' AND key.confdeltype IN ('r', 'a')
+                   AND key.confrelid = %s::regclass
+                   AND cardinality(key.conkey) = 1
+                """,
+                records._table,
+            )
+        )
+        if not keys or not records:
+            return {}
+        self.env.flush_all()
+        # rows that go together don't hold each other
+        own = SQL("AND NOT row.id = ANY(%s)", records.ids)
+        parts = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT row.%(column)s AS id, %(name)s AS name FROM %(table)s AS row"
+                " WHERE row.%(column)s = ANY(%(ids)s) %(own)s",
+                column=SQL.identifier(column),
+                name=table,
+                table=SQL.identifier(table),
+                ids=records.ids,
+                own=own if table == records._table else SQL(),
+            )
+            for table, column in keys
+        )
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, string_agg(DISTINCT name, ', ') FROM (%s) AS found"
+                    " GROUP BY id",
+                    parts,
+                )
+            )
+        )
 
     def _delete(self, records):
         """Delete records; halve them until one that can't be deleted stands alone."""
@@ -310,7 +361,7 @@ class Loader:
             return []
         ids = records.ids
         try:
-            with self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 # some models delete what they search: archived ones, too
                 records.with_context(active_test=False).unlink()
                 return [(res_id, "deleted", "") for res_id in ids]

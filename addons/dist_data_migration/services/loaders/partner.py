@@ -78,6 +78,7 @@ class PartnerLoader(Loader):
 
     def apply(self, rows):
         outcomes = super().apply(rows)
+        self._note_contacts(outcomes)
         if not self.rank:
             return outcomes
         loaded = self.env[self.model].browse(line.res_id for line in outcomes)
@@ -87,6 +88,18 @@ class PartnerLoader(Loader):
         if fresh:
             fresh.write({self.rank: 1})
         return outcomes
+
+    def _note_contacts(self, outcomes):
+        """Contacts that came with a new partner are taken back with it."""
+        created = self.env[self.model].browse(
+            line.res_id for line in outcomes if line.status == "create"
+        )
+        contacts = created.with_context(active_test=False).child_ids.filtered(
+            lambda child: child.type == "contact" and not child.is_company
+        )
+        self.cycle._note_created(
+            self.object, self.model, [("", contact.id) for contact in contacts]
+        )
 
     def _contact(self, data):
         contact = {"type": "contact", "name": data["contact_name"], "is_company": False}
