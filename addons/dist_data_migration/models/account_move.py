@@ -6,9 +6,7 @@ class AccountMove(models.Model):
 
     def _sequence_matches_date(self):
         """Legacy numbers follow no sequence; one with another year in it is kept."""
-        return (
-            self.journal_id.dist_is_opening_load or super()._sequence_matches_date()
-        )
+        return self.journal_id.dist_is_opening_load or super()._sequence_matches_date()
 
     def _must_check_constrains_date_sequence(self):
         return (

@@ -69,18 +69,14 @@ class DistLegacyLink(models.Model):
     def write(self, vals):
         keys = {"source_system", "legacy_key", "other_system", "other_key"}
         if keys & vals.keys() and any(link.state == "confirmed" for link in self):
-            raise UserError(
-                self.env._("A confirmed cross-reference can't be changed.")
-            )
+            raise UserError(self.env._("A confirmed cross-reference can't be changed."))
         return super().write(self._normalized(vals))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_confirmed(self):
         if any(link.state == "confirmed" for link in self):
             raise UserError(
-                self.env._(
-                    "A confirmed cross-reference explains a record and is kept."
-                )
+                self.env._("A confirmed cross-reference explains a record and is kept.")
             )
 
     @api.model
@@ -174,7 +170,9 @@ class DistLegacyLink(models.Model):
         """
         self.ensure_one()
         ranks = self.env["dist.legacy.system"]._ranks(self.program_id)
-        sides = sorted(self._sides(), key=lambda side: ranks.get(side[0], len(ranks) + 1))
+        sides = sorted(
+            self._sides(), key=lambda side: ranks.get(side[0], len(ranks) + 1)
+        )
         # sudo: stewards have no rights on partners; the two are told by loaded keys
         keys = [self.sudo()._key(*side) for side in sides]
         if not all(keys) or keys[0].res_id == keys[1].res_id:

@@ -18,9 +18,7 @@ class DistLegacySystem(models.Model):
         help="The values of the system with the lower number win; another one only "
         "fills what is empty.",
     )
-    name = fields.Char(
-        string="Legacy System", required=True, help="As in the mapping."
-    )
+    name = fields.Char(string="Legacy System", required=True, help="As in the mapping.")
     note = fields.Text()
 
     _name_uniq = models.UniqueIndex(

@@ -188,7 +188,9 @@ class DistMigrationCycle(models.Model):
         :raise UserError: something that one of them needs has not been loaded
         """
         for migration_object, loader in self._loaders():
-            if loader.parent or (only is not None and migration_object.code not in only):
+            if loader.parent or (
+                only is not None and migration_object.code not in only
+            ):
                 continue
             if not self._load_object(migration_object, loader, after_chunk, collect):
                 return False
@@ -244,12 +246,15 @@ class DistMigrationCycle(models.Model):
         ]
         waits = SQL(" AND ").join(
             SQL(
+                # most rows refer to nothing: without the first part the planner may
+                # compare each row with each
                 """
-                NOT EXISTS (
+                (r.data->>%s IS NULL OR NOT EXISTS (
                     SELECT FROM dist_migration_row p
                      WHERE p.cycle_id = r.cycle_id AND p.object_id = r.object_id
-                       AND p.legacy_key = r.data->>%s AND p.state = 'valid')
+                       AND p.legacy_key = r.data->>%s AND p.state = 'valid'))
                 """,
+                name,
                 name,
             )
             for name in own

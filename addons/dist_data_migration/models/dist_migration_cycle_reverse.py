@@ -152,7 +152,20 @@ class DistMigrationCycle(models.Model):
         """
         if not records:
             return {}
-        rows = self.env.execute_query(
+        rows = self._reloaded(records._name, records.ids)
+        if records._name == "account.move":
+            # the opening entry is known by its lines
+            entries = {line.id: line.move_id.id for line in records.line_ids}
+            found = self._reloaded("account.move.line", list(entries))
+            rows += [(entries[line_id], name) for line_id, name in found]
+        return {
+            res_id: ("kept", self.env._("%s has loaded it since.", name))
+            for res_id, name in rows
+        }
+
+    def _reloaded(self, model, ids):
+        """Return ``[(record id, name of the cycle)]`` of keys that others loaded."""
+        return self.env.execute_query(
             SQL(
                 """
                 SELECT k.res_id, MIN(c.name)
@@ -161,15 +174,11 @@ class DistMigrationCycle(models.Model):
                  WHERE k.res_model = %s AND k.res_id = ANY(%s) AND k.cycle_id <> %s
                  GROUP BY k.res_id
                 """,
-                records._name,
-                records.ids,
+                model,
+                list(ids),
                 self.id,
             )
         )
-        return {
-            res_id: ("kept", self.env._("%s has loaded it since.", name))
-            for res_id, name in rows
-        }
 
     def _store_reversal(self, loader, creations, results):
         """Write down the outcome; keys of what is gone go with it."""
@@ -193,7 +202,9 @@ class DistMigrationCycle(models.Model):
 
     # -- what loaders ask for -------------------------------------------------------------
 
-    def _note_created(self, migration_object, model, entries, state="created", revived=()):
+    def _note_created(
+        self, migration_object, model, entries, state="created", revived=()
+    ):
         """Write down created records; see ``dist.migration.creation``.
 
         :param revived: ids of records that a load has updated; those that a reversal

@@ -64,7 +64,9 @@ class DistMigrationObject(models.Model):
 
     @api.constrains("depends_on_ids")
     def _check_order(self):
-        catalogue = self.with_context(active_test=False).search([])
+        catalogue = self.with_context(active_test=False).search(
+            [("active", "in", (True, False))]
+        )
         circle = catalogue._circle()
         if circle:
             raise ValidationError(
@@ -81,7 +83,7 @@ class DistMigrationObject(models.Model):
 
         The sequence decides where the dependencies leave it open.
         """
-        return self.search([])._topological()[0]
+        return self.search([("active", "=", True)])._topological()[0]
 
     def _circle(self):
         """Return the objects that no order could put after what they need."""
@@ -104,9 +106,7 @@ class DistMigrationObject(models.Model):
         """Leave out objects that only wait for a circle and are not part of it."""
         core = self
         while True:
-            inner = core.filtered(
-                lambda one, core=core: one in core.depends_on_ids
-            )
+            inner = core.filtered(lambda one, core=core: one in core.depends_on_ids)
             if inner == core:
                 return core
             core = inner

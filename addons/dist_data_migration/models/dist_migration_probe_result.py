@@ -26,9 +26,7 @@ class DistMigrationProbeResult(models.Model):
         index=True,
     )
     company_id = fields.Many2one(related="probe_id.company_id", store=True, index=True)
-    probe = fields.Selection(
-        selection="_selection_probe", required=True, readonly=True
-    )
+    probe = fields.Selection(selection="_selection_probe", required=True, readonly=True)
     result = fields.Selection(
         [
             ("passed", "Passed"),

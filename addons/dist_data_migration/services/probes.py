@@ -174,7 +174,9 @@ class ReplenishmentProbe(Probe):
     def _last_ids(self, product):
         """Return what a rule makes: lines of purchase orders, transfers."""
         self.env.flush_all()
-        lines = self.env["purchase.order.line"].search([("product_id", "=", product.id)])
+        lines = self.env["purchase.order.line"].search(
+            [("product_id", "=", product.id)]
+        )
         moves = self.env["stock.move"].search([("product_id", "=", product.id)])
         return (
             set(lines.ids),

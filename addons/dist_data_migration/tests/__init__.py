@@ -16,4 +16,3 @@ from . import test_reverse
 from . import test_probes
 from . import test_figures
 from . import test_multi_legacy
-from . import test_zz_bench

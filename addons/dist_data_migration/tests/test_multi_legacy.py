@@ -7,7 +7,9 @@ from odoo.tools import mute_logger
 from .common_objects import ObjectsCommon
 
 NORTH = {"supplier": "key,name,vat,city,phone\nN1,Würth GmbH,DE111,Köln,\nN2,Only,,,\n"}
-SOUTH = {"supplier": "key,name,vat,city,phone\nS9,Wuerth,DE 111,Bonn,0221\nS8,Else,,,\n"}
+SOUTH = {
+    "supplier": "key,name,vat,city,phone\nS9,Wuerth,DE 111,Bonn,0221\nS8,Else,,,\n"
+}
 
 
 @tagged("post_install", "-at_install")
@@ -56,7 +58,9 @@ class TestMultiLegacy(ObjectsCommon):
         # proposing again adds nothing
         self.assertEqual(self._link(cycle), link)
         link.with_user(self.user_steward).action_confirm()
-        self.assertEqual((link.state, link.decided_by_id), ("confirmed", self.user_steward))
+        self.assertEqual(
+            (link.state, link.decided_by_id), ("confirmed", self.user_steward)
+        )
         count = self.env["res.partner"].search_count([])
         cycle.sudo()._load_now()
         self._assert_loaded(cycle)
@@ -104,9 +108,7 @@ class TestMultiLegacy(ObjectsCommon):
         with self.assertRaises(AccessError):
             link.with_user(self.user_steward).state = "confirmed"
         cycle.sudo()._load_now()
-        self.assertEqual(
-            len(self._keys(self._loaded(cycle, "supplier", "S9"))), 1
-        )
+        self.assertEqual(len(self._keys(self._loaded(cycle, "supplier", "S9"))), 1)
 
     def test_refused_proposals_do_not_come_again(self):
         self._load(NORTH, system="north")

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_objects import ObjectsCommon
@@ -14,7 +15,9 @@ RECEIVABLES = (
     "1,A,2024/0117,2025-12-31,2026-01-30,120.50,,,\n"
     "2,B,CN-7,2026-03-01,,-20.50,,,1200\n"
 )
-PAYABLES = f"key,supplier,{HEADER}1,S,R-1,2026-04-01,,70.25,,,\n2,T,R-1,2026-04-02,,5,,,\n"
+PAYABLES = (
+    f"key,supplier,{HEADER}1,S,R-1,2026-04-01,,70.25,,,\n2,T,R-1,2026-04-02,,5,,,\n"
+)
 BALANCE = (
     "key,account,debit,credit\n1200,1200,100,\n2100,2100,,75.25\n1400,1400,500,\n"
     "3000,3000,,524.75\n4000,4000,,\n"
@@ -190,7 +193,9 @@ class TestBooks(ObjectsCommon):
 
     def test_changed_open_item(self):
         cycle = self._load({**PARTNERS, "open_receivable": RECEIVABLES})
-        text = RECEIVABLES.replace("120.50", "80.50").replace("2026-01-30", "2026-02-15")
+        text = RECEIVABLES.replace("120.50", "80.50").replace(
+            "2026-01-30", "2026-02-15"
+        )
         self._load({**PARTNERS, "open_receivable": text}, cycle=cycle)
         invoice = self._loaded(cycle, "open_receivable", "1")
         self.assertRecordValues(
@@ -215,16 +220,16 @@ class TestBooks(ObjectsCommon):
                 "journal_id": self.company._dist_opening_journal("general").id,
                 "date": "2026-05-05",
                 "line_ids": [
-                    (
-                        0,
-                        0,
+                    Command.create(
                         {
                             "account_id": self.accounts["1200"].id,
                             "partner_id": invoice.partner_id.id,
                             "balance": -50,
-                        },
+                        }
                     ),
-                    (0, 0, {"account_id": self.accounts["3000"].id, "balance": 50}),
+                    Command.create(
+                        {"account_id": self.accounts["3000"].id, "balance": 50}
+                    ),
                 ],
             }
         )
@@ -235,7 +240,5 @@ class TestBooks(ObjectsCommon):
         self._again(cycle, "open_receivable")
         text = RECEIVABLES.replace("120.50", "80.50")
         self._load({**PARTNERS, "open_receivable": text}, cycle=cycle)
-        self.assertIn(
-            "paid or reconciled", self._errors(cycle, "open_receivable")["1"]
-        )
+        self.assertIn("paid or reconciled", self._errors(cycle, "open_receivable")["1"])
         self.assertEqual(invoice.amount_total, 120.5)

@@ -48,9 +48,7 @@ class TestMasterObjects(ObjectsCommon):
             {"product_category": "key,name,income_account\nC1,Food,9999\nC2,Tin,4000\n"}
         )
         self.assertEqual(list(self._errors(cycle, "product_category")), ["C1"])
-        self.assertIn(
-            "no account 9999", self._errors(cycle, "product_category")["C1"]
-        )
+        self.assertIn("no account 9999", self._errors(cycle, "product_category")["C1"])
 
     def test_partners_with_hierarchy_and_terms(self):
         term = self.env["account.payment.term"].create({"name": "Net 21"})
@@ -180,7 +178,10 @@ class TestMasterObjects(ObjectsCommon):
         )
 
     def test_packaging_with_another_content_next_time(self):
-        objects = {**PRODUCTS, "packaging": "key,product,name,quantity\nK1,P1,Crate,24\n"}
+        objects = {
+            **PRODUCTS,
+            "packaging": "key,product,name,quantity\nK1,P1,Crate,24\n",
+        }
         cycle = self._load(objects)
         crate = self._loaded(cycle, "packaging", "K1")
         objects["packaging"] = "key,product,name,quantity\nK1,P1,Crate,30\n"

@@ -32,7 +32,9 @@ class TestStockObjects(ObjectsCommon):
         )
         cycle = self._load({**LOTS, "stock": stock})
         self.assertFalse(self._errors(cycle, "stock"))
-        apple, pear, press = (self._loaded(cycle, "product", f"P{n}") for n in (1, 2, 3))
+        apple, pear, press = (
+            self._loaded(cycle, "product", f"P{n}") for n in (1, 2, 3)
+        )
         alpha = self._loaded(cycle, "customer", "A")
         one, two = (self._loaded(cycle, "lot", key) for key in ("L1", "L2"))
         self.assertEqual(self._quant(apple, one).quantity, 10)
@@ -43,7 +45,9 @@ class TestStockObjects(ObjectsCommon):
             self._quant(press, self._loaded(cycle, "lot", "S1")).quantity, 1
         )
         self.assertEqual(self._quant(apple, one).in_date, CUTOVER)
-        self.assertEqual(self._loaded(cycle, "stock", "3"), self._quant(pear, owner=alpha))
+        self.assertEqual(
+            self._loaded(cycle, "stock", "3"), self._quant(pear, owner=alpha)
+        )
         moves = self.env["stock.move"].search_count([("is_inventory", "=", True)])
         self._again(cycle, "stock")
         self.assertEqual(

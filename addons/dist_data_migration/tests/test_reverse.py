@@ -45,11 +45,15 @@ class TestReverse(ObjectsCommon):
         self.assertFalse(
             self.env["dist.legacy.key"].search([("cycle_id", "=", cycle.id)])
         )
-        self.assertEqual((cycle.state, cycle.load_revision), ("validated", revision + 1))
+        self.assertEqual(
+            (cycle.state, cycle.load_revision), ("validated", revision + 1)
+        )
         self.assertEqual(set(cycle.sudo().row_ids.mapped("state")), {"valid"})
         # a second one does nothing
         self.assertFalse(cycle.action_reverse())
-        self.assertEqual((cycle.state, cycle.load_revision), ("validated", revision + 1))
+        self.assertEqual(
+            (cycle.state, cycle.load_revision), ("validated", revision + 1)
+        )
         # and loading works again
         cycle.sudo()._load_now()
         self._assert_loaded(cycle)
@@ -115,8 +119,7 @@ class TestReverse(ObjectsCommon):
             "use it",
             cycle.sudo()
             .creation_ids.filtered(
-                lambda one: one.res_model == "product.product"
-                and one.res_id == plum.id
+                lambda one: one.res_model == "product.product" and one.res_id == plum.id
             )
             .message,
         )
@@ -134,9 +137,11 @@ class TestReverse(ObjectsCommon):
         apple = self._loaded(second, "product", "P1")
         self.assertTrue(apple.active)
         self.assertEqual(self._onhand(apple), 12)
-        message = first.sudo().creation_ids.filtered(
-            lambda one: one.res_model == "product.product"
-        )[0].message
+        message = (
+            first.sudo()
+            .creation_ids.filtered(lambda one: one.res_model == "product.product")[0]
+            .message
+        )
         self.assertEqual(message, "Mock 2 has loaded it since.")
 
     def test_books_are_cancelled(self):

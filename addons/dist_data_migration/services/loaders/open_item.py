@@ -62,7 +62,9 @@ class OpenItemLoader(EntryLoader):
             "partner_id": self.reference(row, self.partner),
             "invoice_date": fields.Date.to_date(data["date"]),
             "date": fields.Date.to_date(data["date"]),
-            "invoice_date_due": fields.Date.to_date(data.get("due_date") or data["date"]),
+            "invoice_date_due": fields.Date.to_date(
+                data.get("due_date") or data["date"]
+            ),
             "currency_id": currency.id,
             "invoice_currency_rate": abs(price / amount),
             "ref": data["number"],

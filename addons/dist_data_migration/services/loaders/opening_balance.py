@@ -185,7 +185,9 @@ class OpeningBalanceLoader(EntryLoader):
                     "move_type": "entry",
                     "journal_id": company._dist_opening_journal("general").id,
                     "date": self._day(),
-                    "ref": self.env._("Opening balance, %s", self.cycle.program_id.name),
+                    "ref": self.env._(
+                        "Opening balance, %s", self.cycle.program_id.name
+                    ),
                     "line_ids": commands,
                 }
             )

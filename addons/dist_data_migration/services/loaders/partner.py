@@ -50,6 +50,9 @@ class PartnerLoader(Loader):
             "company_id": self.company_id(),
             "active": data.get("active", True),
         }
+        if self.rank:
+            # makes them show up where users look for customers and vendors
+            vals[self.rank] = 1
         vals.update({name: data[name] for name in self.plain if data.get(name)})
         if data.get("website"):
             # as Odoo will store it, else every load would see a difference
@@ -79,15 +82,14 @@ class PartnerLoader(Loader):
     def apply(self, rows):
         outcomes = super().apply(rows)
         self._note_contacts(outcomes)
-        if not self.rank:
-            return outcomes
-        loaded = self.env[self.model].browse(line.res_id for line in outcomes)
-        # the rank makes them show up where users look for customers and vendors;
-        # a partner that is both is found under both
-        fresh = loaded.filtered(lambda partner: not partner[self.rank])
-        if fresh:
-            fresh.write({self.rank: 1})
         return outcomes
+
+    def difference(self, record, vals):
+        """A partner that is used already has a higher rank, which stays."""
+        changed = super().difference(record, vals)
+        if self.rank in changed and record[self.rank]:
+            del changed[self.rank]
+        return changed
 
     def _note_contacts(self, outcomes):
         """Contacts that came with a new partner are taken back with it."""

@@ -376,8 +376,10 @@ class StockLoader(Loader):
     def _place_of(self, move):
         loss = self.cycle.company_id._dist_opening_location()
         line = move.move_line_ids[:1]
-        inner = move.location_id if move.location_dest_id == loss else (
-            move.location_dest_id
+        inner = (
+            move.location_id
+            if move.location_dest_id == loss
+            else (move.location_dest_id)
         )
         return Place(
             move.product_id.id, inner.id, line.lot_id.id or 0, line.owner_id.id or 0
