@@ -18,7 +18,7 @@ class DistMigrationCycle(models.Model):
         "dist.migration.creation", "cycle_id", string="Created Records"
     )
     creation_count = fields.Integer(
-        string="Created Records", compute="_compute_creation_counts"
+        string="Records to Take Back", compute="_compute_creation_counts"
     )
     kept_count = fields.Integer(string="Kept", compute="_compute_creation_counts")
 

@@ -26,7 +26,7 @@ class DistMigrationProbe(models.Model):
     run_by_id = fields.Many2one("res.users", string="Run By", readonly=True)
     load_revision = fields.Integer(string="Load", readonly=True)
     result_ids = fields.One2many(
-        "dist.migration.probe.result", "probe_id", readonly=True
+        "dist.migration.probe.result", "probe_id", string="Results", readonly=True
     )
     result = fields.Selection(
         [

@@ -447,7 +447,7 @@ class TestMasterObjects(ObjectsCommon):
         cycle = self._create_staged_cycle()
         cycle.action_validate()
         with self.assertRaisesRegex(
-            UserError, "Open Sales Orders need .*Customers.* not been loaded"
+            UserError, "Open Sales Orders need .*Customers.* have not been loaded"
         ):
             cycle._engine()._load_rows(only={"sale_order"})
 

@@ -166,6 +166,27 @@ class TestReverse(ObjectsCommon):
         self.assertEqual((invoice.name, invoice.state), ("2024/0117", "posted"))
         self.assertNotIn(invoice, moves)
 
+    def test_contacts_go_with_their_partner(self):
+        cycle = self._load(
+            {"customer": "key,name,contact_name\nA,Head,Ann\nB,Other,\n"}
+        )
+        self._assert_loaded(cycle)
+        head = self._loaded(cycle, "customer", "A")
+        contact = head.child_ids
+        self.assertEqual(contact.name, "Ann")
+        cycle._reverse_now()
+        self.assertFalse((head | contact).exists())
+
+    def test_opening_balance_that_another_cycle_loaded_is_kept(self):
+        first = self._load({"opening_balance": BALANCE})
+        entry = self._loaded(first, "opening_balance", "1400").move_id
+        second = self._create_cycle(mapping_id=first.mapping_id.id, name="Mock 2")
+        self._load({"opening_balance": BALANCE}, cycle=second)
+        first._reverse_now()
+        self.assertEqual(entry.state, "posted")
+        self.assertEqual(first.sudo().creation_ids.mapped("state"), ["kept"])
+        self.assertFalse(second.creation_count)
+
     def test_purchase_orders_are_cancelled(self):
         unit = self.env.ref("uom.product_uom_unit")
         self.env["uom.uom"].create(
