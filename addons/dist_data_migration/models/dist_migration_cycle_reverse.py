@@ -200,7 +200,7 @@ class DistMigrationCycle(models.Model):
         self._set({"state": "validated", "load_finished_at": False, "variance": 0.0})
         self.invalidate_recordset()
 
-    # -- what loaders ask for -------------------------------------------------------------
+    # -- what loaders ask for ---------------------------------------------------------
 
     def _note_created(
         self, migration_object, model, entries, state="created", revived=()

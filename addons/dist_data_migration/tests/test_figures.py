@@ -14,7 +14,7 @@ class TestFigures(MigrationCommon):
         )
 
     def test_cycles_are_compared(self):
-        """M06: the second cycle has fewer errors; the gate wants two, the last passed."""
+        """M06: fewer errors in the second; the gate wants two, the last passed."""
         lines = FILES["lines.csv"].replace("1001,P3,1,4,0", "1001,P3,x,4,0")
         first = self._create_loaded_cycle({"lines": lines})
         # 19 rows: the line has an error, its order and the order's other line fail

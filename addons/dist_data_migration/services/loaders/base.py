@@ -414,7 +414,7 @@ class Loader:
             )
         return res_id
 
-    # -- look-ups, one query per loader -------------------------------------------------
+    # -- look-ups, one query per loader -----------------------------------------------
 
     @cached_property
     def _zone(self):
