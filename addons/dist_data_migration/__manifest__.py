@@ -7,7 +7,14 @@
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-    "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase"],
+    "depends": [
+        "dist_rollout_governance",
+        "account",
+        "stock",
+        "sale_stock",
+        "purchase",
+        "purchase_stock",
+    ],
     "external_dependencies": {
         "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML"]
     },
@@ -25,6 +32,10 @@
         "views/dist_migration_row_views.xml",
         "views/dist_migration_finding_views.xml",
         "views/dist_legacy_key_views.xml",
+        "views/dist_legacy_link_views.xml",
+        "views/dist_migration_object_owner_views.xml",
+        "views/dist_migration_creation_views.xml",
+        "views/dist_migration_probe_views.xml",
         "views/dist_reconciliation_views.xml",
         "views/dist_migration_cycle_views.xml",
         "views/dist_data_migration_menus.xml",

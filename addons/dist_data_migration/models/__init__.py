@@ -14,3 +14,16 @@ from . import dist_measure_provider_migration
 from . import dist_reconciliation
 from . import dist_reconciliation_control
 from . import dist_reconciliation_discrepancy
+from . import dist_migration_object_owner
+from . import dist_migration_creation
+from . import dist_migration_cycle_reverse
+from . import dist_migration_cycle_figures
+from . import res_company
+from . import account_journal
+from . import account_move
+from . import dist_legacy_system
+from . import dist_legacy_link
+from . import dist_migration_cycle_link
+from . import dist_migration_probe
+from . import dist_migration_probe_result
+from . import dist_migration_cycle_probe

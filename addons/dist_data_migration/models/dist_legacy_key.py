@@ -2,6 +2,7 @@ from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -101,14 +102,47 @@ class DistLegacyKey(models.Model):
         )
         self.invalidate_model()
 
+    @api.model
+    def _forget(self, cycle, migration_object, model, ids):
+        """Delete the keys of records that a reversal took back.
+
+        Keys of stock lead to quants and those of the opening balance to journal items;
+        they go with the moves and the entry behind them.
+        """
+        domain = Domain("object_id", "=", migration_object.id)
+        if model == "stock.move":
+            moves = self.env["stock.move"].browse(ids)
+            quants = self.env["stock.quant"].search(
+                [
+                    ("product_id", "in", moves.product_id.ids),
+                    (
+                        "location_id",
+                        "in",
+                        (moves.location_id | moves.location_dest_id).ids,
+                    ),
+                ]
+            )
+            domain &= Domain("res_id", "in", quants.ids)
+        elif migration_object.loader == "opening_balance":
+            entries = self.env["account.move"].browse(ids)
+            domain &= Domain("res_id", "in", entries.line_ids.ids)
+        else:
+            domain &= Domain([("res_model", "=", model), ("res_id", "in", list(ids))])
+        domain &= Domain("cycle_id", "=", cycle.id)
+        self.search(domain).unlink()
+
     def action_open_record(self):
         """Open the record behind the key."""
         self.ensure_one()
-        if not self.env[self.res_model].browse(self.res_id).exists():
+        return self._open(self.res_model, self.res_id)
+
+    @api.model
+    def _open(self, model, res_id):
+        if model not in self.env or not self.env[model].browse(res_id).exists():
             raise UserError(self.env._("The record has been deleted in Odoo."))
         return {
             "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
+            "res_model": model,
+            "res_id": res_id,
             "view_mode": "form",
         }

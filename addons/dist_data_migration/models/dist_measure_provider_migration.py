@@ -55,3 +55,10 @@ class DistMeasureProviderMigration(models.AbstractModel):
     @api.model
     def _dist_records_master_gap(self, measure, site, date_from, date_to):
         return self._discrepancies(MASTER_COMPARISONS, site, date_to)
+
+    @api.model
+    def _dist_records_cycles_passed(self, measure, site, date_from, date_to):
+        _first, end = self._local_bounds(site, date_to, date_to)
+        return "dist.migration.cycle", Domain(
+            [("site_ids", "in", site.ids), ("reconciliation_ids.run_at", "<", end)]
+        )

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..services.loaders import LOADERS
+from ..services.loaders.base import Row
 
 STATES = [
     ("draft", "Draft"),
@@ -10,6 +11,7 @@ STATES = [
     ("validated", "Validated"),
     ("simulated", "Simulated"),
     ("loading", "Loading"),
+    ("reversing", "Reversing"),
     ("loaded", "Loaded"),
     ("reconciled", "Reconciled"),
     ("signed", "Signed"),
@@ -20,7 +22,10 @@ ALLOWED = {
     "stage": ("draft", "staged", "validated", "simulated", "loaded", "reconciled"),
     "validate": ("staged", "validated", "simulated", "loaded", "reconciled"),
     "simulate": ("validated", "simulated"),
-    "stop": ("loading",),
+    "stop": ("loading", "reversing"),
+    "reverse": ("staged", "validated", "simulated", "loaded", "reconciled"),
+    "probe": ("loaded", "reconciled", "signed"),
+    "link": ("staged", "validated", "simulated", "loaded", "reconciled"),
     "load": ("validated", "simulated", "loaded", "reconciled"),
     "reconcile": ("loaded", "reconciled", "signed"),
 }
@@ -50,6 +55,11 @@ class DistMigrationCycle(models.Model):
             "load_revision",
             "load_started_at",
             "load_finished_at",
+            "load_seconds",
+            "load_row_count",
+            "error_rate",
+            "throughput",
+            "variance",
             "simulation",
         }
     )
@@ -278,7 +288,7 @@ class DistMigrationCycle(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda cycle: cycle.load_revision)
+        used = self.filtered("load_revision")
         if used:
             raise UserError(
                 self.env._(
@@ -302,7 +312,7 @@ class DistMigrationCycle(models.Model):
                 else self.env._("Only data stewards and finance controllers reconcile.")
             )
         self.check_access("read")
-        if self.state == "signed" and action != "reconcile":
+        if self.state == "signed" and action not in ("reconcile", "probe"):
             raise UserError(
                 self.env._(
                     "%(cycle)s is signed. Create a new cycle for another load.",
@@ -378,10 +388,8 @@ class DistMigrationCycle(models.Model):
     # -- what loaders and rules ask for ------------------------------------------------
 
     def _loaders(self):
-        """Yield ``(object, loader)`` in dependency order."""
-        for migration_object in self.env["dist.migration.object"].search(
-            [("active", "=", True)]
-        ):
+        """Yield ``(object, loader)``, each after all that it needs."""
+        for migration_object in self.env["dist.migration.object"]._ordered():
             yield (
                 migration_object,
                 LOADERS[migration_object.loader](self, migration_object),
@@ -396,12 +404,6 @@ class DistMigrationCycle(models.Model):
             lambda house: house.company_id == self.company_id
         )
         return mine | self.warehouse_id
-
-    def _warehouse_by_code(self, code):
-        houses = self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company_id.id)]
-        )
-        return houses.filtered(lambda house: house.code.upper() == code.upper())[:1]
 
     def _countries(self):
         """Return ``{lower-case code or English name: id}``."""
@@ -467,6 +469,31 @@ class DistMigrationCycle(models.Model):
     def _remember_legacy(self, migration_object, model, entries):
         """Insert or update the cross-reference; see ``dist.legacy.key``."""
         self.env["dist.legacy.key"]._remember(self, migration_object, model, entries)
+
+    def _rows_in_state(self, migration_object, state):
+        """Return the keys of an object's rows in a state."""
+        rows = self.env["dist.migration.row"].search(
+            [
+                ("cycle_id", "=", self.id),
+                ("object_id", "=", migration_object.id),
+                ("state", "=", state),
+            ]
+        )
+        return rows.mapped("legacy_key")
+
+    def _rows_by_key(self, migration_object, keys):
+        """Return the staged rows of these keys as loaders see them."""
+        rows = self.env["dist.migration.row"].search(
+            [
+                ("cycle_id", "=", self.id),
+                ("object_id", "=", migration_object.id),
+                ("legacy_key", "in", list(keys)),
+            ]
+        )
+        return [
+            Row(row.id, row.line, row.legacy_key, row.data or {}, row.legacy or {})
+            for row in rows
+        ]
 
     def _child_rows(self, migration_object, field, keys):
         """Return ``[(state, error, (id, line, key, data, legacy))]`` of child rows."""

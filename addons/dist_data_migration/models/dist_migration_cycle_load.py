@@ -1,25 +1,19 @@
 import contextlib
 import logging
+import time
 
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..services.loaders import LOADERS, base
 
 _logger = logging.getLogger(__name__)
 
-#: what one row may do wrong without stopping the others; a lost connection, a
-#: serialization failure or a programming error is none of these
-ROW_ERRORS = (
-    UserError,
-    base.LoadError,
-    psycopg2.errors.IntegrityError,
-    psycopg2.errors.DataError,
-    ValueError,
-)
+#: roles come with users; who loads them must be allowed to give them
+USER_ADMIN = "base.group_erp_manager"
 
 
 class _Rollback(Exception):
@@ -89,6 +83,18 @@ class DistMigrationCycle(models.Model):
             raise UserError(
                 self.env._("The final load starts after the cutover, not before.")
             )
+        users = self.env["dist.migration.object"]._get("user")
+        if (
+            not self.env.su
+            and self._rows_in_state(users, "valid")
+            and not self.env.user.has_group(USER_ADMIN)
+        ):
+            raise AccessError(
+                self.env._(
+                    "The extract holds users with roles. Only somebody who may manage "
+                    "users loads it."
+                )
+            )
 
     def _start_load(self):
         self._reset_rows()
@@ -97,6 +103,7 @@ class DistMigrationCycle(models.Model):
                 "state": "loading",
                 "load_started_at": fields.Datetime.now(),
                 "load_finished_at": False,
+                "load_seconds": 0.0,
                 "load_revision": self.load_revision + 1,
             }
         )
@@ -132,7 +139,7 @@ class DistMigrationCycle(models.Model):
 
     @api.model
     def _cron_load(self):
-        """Load all cycles that wait for it, a chunk per commit.
+        """Load, and take back, all cycles that wait for it, a chunk per commit.
 
         Can be killed at any point: rows carry their state, records are found again by
         their legacy key, and both are committed together.
@@ -150,6 +157,7 @@ class DistMigrationCycle(models.Model):
                 return
             cycle._finish_load()
             commit(1, remaining=0)
+        self._reverse_waiting(commit)
 
     def _count_steps(self):
         """Return pending rows and the closing step.
@@ -167,28 +175,61 @@ class DistMigrationCycle(models.Model):
     def _finish_load(self):
         self._set({"state": "loaded", "load_finished_at": fields.Datetime.now()})
         self.invalidate_recordset()
+        self._set(self._load_figures())
 
-    def _load_rows(self, after_chunk=None, collect=None):
+    def _load_rows(self, after_chunk=None, collect=None, only=None):
         """Load all pending rows in dependency order.
 
         :param after_chunk: called with the number of rows of each chunk; a false
             result stops the load, which goes on at the same place next time
         :param collect: list that receives ``(object code, outcome)``
-        :return: whether nothing is pending any more
+        :param only: codes of the objects to load; all of them when not given
+        :return: whether nothing of these is pending any more
+        :raise UserError: something that one of them needs has not been loaded
         """
         for migration_object, loader in self._loaders():
-            if loader.parent:
+            if loader.parent or (
+                only is not None and migration_object.code not in only
+            ):
                 continue
             if not self._load_object(migration_object, loader, after_chunk, collect):
                 return False
-        self._fail_orphans()
+        if only is None:
+            self._fail_orphans()
         return True
+
+    def _check_needs(self, migration_object):
+        """Raise when rows of this cycle that an object needs still wait."""
+        needs = migration_object._all_needs()
+        waiting = self.env["dist.migration.row"]._read_group(
+            [
+                ("cycle_id", "=", self.id),
+                ("object_id", "in", needs.ids),
+                ("state", "in", ("staged", "valid")),
+            ],
+            ["object_id"],
+        )
+        if waiting:
+            names = ", ".join(one.name for (one,) in waiting)
+            raise UserError(
+                self.env._(
+                    "%(object)s need %(others)s, which have not been loaded.",
+                    object=migration_object.name,
+                    others=names,
+                )
+            )
 
     def _load_object(self, migration_object, loader, after_chunk, collect):
         """Load one object; return whether it is done, as opposed to stopped."""
+        is_checked = False
         while rows := self._pending_rows(migration_object, loader):
+            if not is_checked:
+                self._check_needs(migration_object)
+                is_checked = True
+            started = time.monotonic()
             outcomes = self._load_chunk(loader, rows)
             self._store_outcomes(outcomes)
+            self._add_seconds(time.monotonic() - started)
             if collect is not None:
                 collect += [(migration_object.code, outcome) for outcome in outcomes]
             if after_chunk and not after_chunk(len(outcomes)):
@@ -205,12 +246,15 @@ class DistMigrationCycle(models.Model):
         ]
         waits = SQL(" AND ").join(
             SQL(
+                # most rows refer to nothing: without the first part the planner may
+                # compare each row with each
                 """
-                NOT EXISTS (
+                (r.data->>%s IS NULL OR NOT EXISTS (
                     SELECT FROM dist_migration_row p
                      WHERE p.cycle_id = r.cycle_id AND p.object_id = r.object_id
-                       AND p.legacy_key = r.data->>%s AND p.state = 'valid')
+                       AND p.legacy_key = r.data->>%s AND p.state = 'valid'))
                 """,
+                name,
                 name,
             )
             for name in own
@@ -228,7 +272,7 @@ class DistMigrationCycle(models.Model):
                 self.id,
                 migration_object.id,
                 waits if own else SQL("TRUE"),
-                loader.chunk_size,
+                None if loader.whole else loader.chunk_size,
             )
         )
         return [base.Row(*row) for row in rows]
@@ -252,9 +296,9 @@ class DistMigrationCycle(models.Model):
         try:
             with self.env.cr.savepoint():
                 return loader.apply(rows)
-        except ROW_ERRORS as error:
+        except base.ROW_ERRORS as error:
             self.env.invalidate_all(flush=False)
-            if len(rows) > 1:
+            if len(rows) > 1 and not loader.whole:
                 middle = len(rows) // 2
                 return [
                     *self._load_chunk(loader, rows[:middle]),
@@ -263,7 +307,8 @@ class DistMigrationCycle(models.Model):
             message = self._row_error(error)
             return [
                 base.Outcome(row_id, "fail", 0, message)
-                for row_id in [rows[0].id, *self._children(loader, rows[0])]
+                for row in rows
+                for row_id in [row.id, *self._children(loader, row)]
             ]
 
     def _row_error(self, error):

@@ -69,7 +69,9 @@ class DistMigrationRow(models.Model):
         """Open the record the row became."""
         self.ensure_one()
         model = LOADERS[self.object_id.loader].model
-        if not self.res_id or not self.env[model].browse(self.res_id).exists():
+        if not self.res_id or model not in self.env:
+            raise UserError(self.env._("This row has not become a record."))
+        if not self.env[model].browse(self.res_id).exists():
             raise UserError(self.env._("This row has not become a record."))
         return {
             "type": "ir.actions.act_window",

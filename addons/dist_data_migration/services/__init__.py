@@ -3,3 +3,4 @@ from . import mapping
 from . import reader
 from . import rules
 from . import reconcile
+from . import probes

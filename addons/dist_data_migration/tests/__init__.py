@@ -8,3 +8,11 @@ from . import test_signoff
 from . import test_stage
 from . import test_tours
 from . import test_validate
+from . import test_objects_master
+from . import test_objects_stock
+from . import test_objects_orders
+from . import test_objects_books
+from . import test_reverse
+from . import test_probes
+from . import test_figures
+from . import test_multi_legacy

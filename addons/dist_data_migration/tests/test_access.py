@@ -14,6 +14,12 @@ OWN = (
     "dist.migration.row",
     "dist.migration.finding",
     "dist.legacy.key",
+    "dist.legacy.system",
+    "dist.legacy.link",
+    "dist.migration.object.owner",
+    "dist.migration.creation",
+    "dist.migration.probe",
+    "dist.migration.probe.result",
     "dist.reconciliation",
     "dist.reconciliation.control",
     "dist.reconciliation.discrepancy",
@@ -24,6 +30,9 @@ EDITABLE = {
     "dist.migration.mapping.object",
     "dist.migration.mapping.line",
     "dist.migration.cycle",
+    "dist.migration.object.owner",
+    "dist.legacy.system",
+    "dist.legacy.link",
 }
 KEYS = ("su", "sudo", "force", "tracking_disable", "install_mode", "import_file")
 
@@ -119,7 +128,17 @@ class TestAccess(MigrationCommon):
     def test_only_stewards_take_the_steps(self):
         for user in (self.user_viewer, self.user_finance, self.user_consultant):
             cycle = self.cycle.with_user(user)
-            for step in ("upload", "stage", "validate", "simulate", "load", "stop"):
+            for step in (
+                "upload",
+                "stage",
+                "validate",
+                "simulate",
+                "load",
+                "stop",
+                "reverse",
+                "run_probes",
+                "propose_links",
+            ):
                 with self.subTest(user=user.login, step=step):
                     with self.assertRaises(AccessError):
                         getattr(cycle, f"action_{step}")()

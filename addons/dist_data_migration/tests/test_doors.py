@@ -78,7 +78,16 @@ class TestDoors(MigrationCommon, HttpCase):
             "write",
             [cycle, {"reconciliation_ids": [[1, run[0], {"result": "passed"}]]}],
         )
-        for method in ("_load_now", "_engine", "_set", "_cron_load", "_add_file"):
+        for method in (
+            "_load_now",
+            "_engine",
+            "_set",
+            "_cron_load",
+            "_add_file",
+            "_reverse_now",
+            "_run_probes",
+            "_adopt_links",
+        ):
             yield self.user_steward, "dist.migration.cycle", method, [cycle]
         yield (
             self.user_steward,

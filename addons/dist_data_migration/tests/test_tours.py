@@ -39,6 +39,11 @@ class TestTours(HttpCase, MigrationCommon):
             "migration_row",
             "migration_finding",
             "legacy_key",
+            "legacy_link",
+            "legacy_system",
+            "migration_object_owner",
+            "migration_creation",
+            "migration_probe",
             "reconciliation",
             "reconciliation_discrepancy",
         )

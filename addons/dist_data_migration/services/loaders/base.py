@@ -9,7 +9,14 @@ must never take model or field names from the file.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
 
+import psycopg2
+import pytz
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL, mute_logger
 from odoo.tools.translate import LazyTranslate
 
 # plain Python has no env at hand; messages are translated when shown
@@ -18,6 +25,8 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 
 #: ``{key: loader class}``
 LOADERS = {}
+#: legacy dates have no time of day; noon keeps them on their day in every view
+NOON = time(12)
 
 
 def register(cls):
@@ -54,6 +63,20 @@ class LoadError(ValueError):
     """The row can't be loaded; the message is shown beside it."""
 
 
+#: what one row may do wrong without stopping the others; a lost connection, a
+#: serialization failure or a programming error is none of these
+ROW_ERRORS = (
+    UserError,
+    LoadError,
+    psycopg2.errors.IntegrityError,
+    psycopg2.errors.DataError,
+    ValueError,
+)
+
+#: fields that can be empty; a number or a yes/no always says something
+FILLABLE = ("char", "text", "html", "many2one", "date", "datetime", "selection")
+
+
 class Loader:
     """Creates or updates one record per row.
 
@@ -67,14 +90,24 @@ class Loader:
     #: object whose loader also loads the rows of this one (order lines)
     parent = ""
     chunk_size = 200
+    #: rows are loaded all together or not at all
+    whole = False
+    #: further models that ``take_back`` knows how to take back
+    helpers = ()
+    #: module that brings the model, where this addon doesn't depend on it
+    module = ""
     #: set when the record is created, afterwards the users' own
     create_only = frozenset()
+    #: ``((model, field), …)``: records that may point here and are nobody else's
+    #: reason to disappear; a record in use is archived instead of deleted
+    used_by = ()
 
     def __init__(self, cycle, migration_object):
         self.cycle = cycle
         self.env = cycle.env
         self.object = migration_object
         self._references = {}
+        self._subordinate = frozenset()
 
     # -- to implement ---------------------------------------------------------
 
@@ -97,12 +130,15 @@ class Loader:
         :raise Exception: anything; the caller rolls back and narrows the rows down
             until the one at fault stands alone
         """
+        self.check_model()
         self.fetch_references(rows)
         known = self.find([row.key for row in rows])
         outcomes, fresh = [], []
         for row in rows:
             vals = self.prepare(row)
             record = known.get(row.key)
+            if record is not None:
+                vals = self.respect_precedence(row, record, vals)
             if record is None:
                 fresh.append((row, vals))
                 continue
@@ -120,6 +156,33 @@ class Loader:
         self.remember(rows, outcomes)
         return outcomes
 
+    def check_model(self):
+        """Raise unless the app that brings the model is installed."""
+        if self.module and self.model not in self.env:
+            raise LoadError(
+                _lt(
+                    "%(object)s need the module %(module)s, which is not installed.",
+                    object=self.object.name,
+                    module=self.module,
+                )
+            )
+
+    def respect_precedence(self, row, record, vals):
+        """Return the values that this legacy system may set on a shared record.
+
+        Where the record is known to a system with precedence, that one's values
+        stay; this one's only fill what is empty.
+        """
+        if row.key not in self._subordinate:
+            return vals
+        return {
+            name: value
+            for name, value in vals.items()
+            if name != "company_id"
+            and record._fields[name].type in FILLABLE
+            and not record[name]
+        }
+
     def create_records(self, vals_list):
         return self.env[self.model].create(vals_list)
 
@@ -135,7 +198,12 @@ class Loader:
         changed = {}
         for name, value in vals.items():
             field = record._fields[name]
-            if field.type in ("one2many", "many2many") or name in self.create_only:
+            if field.type == "one2many" or name in self.create_only:
+                continue
+            if field.type == "many2many":
+                # loaders give the whole set: [Command.set(ids)]
+                if set(value[0][2]) != set(record[name].ids):
+                    changed[name] = value
                 continue
             current = field.convert_to_write(record[name], record)
             wanted = field.convert_to_write(
@@ -152,8 +220,13 @@ class Loader:
     # -- keys -----------------------------------------------------------------------
 
     def find(self, keys):
-        """Return ``{legacy key: record}`` of what earlier loads created."""
+        """Return ``{legacy key: record}`` of what earlier loads created.
+
+        A key that the steward has tied to another legacy system's finds the record
+        that one became.
+        """
         ids = self.cycle._legacy_ids(self.object.code, keys)
+        ids, self._subordinate = self.cycle._adopt_links(self.object, keys, ids)
         records = (
             self.env[self.model].with_context(active_test=False).browse(ids.values())
         )
@@ -176,6 +249,140 @@ class Loader:
                 if outcome.res_id
             ],
         )
+        self.note_created(by_id, outcomes)
+
+    def note_created(self, by_id, outcomes):
+        """Write down what can be taken back later."""
+        self.cycle._note_created(
+            self.object,
+            self.model,
+            [
+                (by_id[outcome.row_id].key, outcome.res_id)
+                for outcome in outcomes
+                if outcome.res_id and outcome.status == "create"
+            ],
+            revived=[line.res_id for line in outcomes if line.status == "update"],
+        )
+
+    # -- taking back ------------------------------------------------------------------
+
+    def take_back(self, records):
+        """Undo the creation of records, as far as nobody uses them.
+
+        :param records: existing records that the cycle created
+        :return: list of ``(record id, state, message)``; the state is deleted,
+            archived, cancelled or kept
+        """
+        used = self.used(records)
+        results = [
+            (record.id, *self.retire(record, used[record.id]))
+            for record in records
+            if record.id in used
+        ]
+        return results + self._delete(records.filtered(lambda one: one.id not in used))
+
+    def used(self, records):
+        """Return ``{record id: reason}`` of records that others have built on."""
+        found = {}
+        # a loader may create helpers of another model, such as price lists
+        used_by = self.used_by if records._name == self.model else ()
+        for model, name in used_by:
+            domain = [(name, "in", records.ids)]
+            if model == records._name:
+                domain.append(("id", "not in", records.ids))
+            groups = (
+                self.env[model]
+                .with_context(active_test=False)
+                ._read_group(domain, [name], ["__count"])
+            )
+            label = self.env["ir.model"]._get(model).name
+            for record, count in groups:
+                found.setdefault(
+                    record.id,
+                    self.env._(
+                        "%(count)s × %(model)s use it.", count=count, model=label
+                    ),
+                )
+        for res_id, tables in self._referring_tables(records).items():
+            found.setdefault(res_id, self.env._("It is used in %s.", tables))
+        return found
+
+    def _referring_tables(self, records):
+        """Return ``{record id: names of tables}`` whose rows forbid the deletion.
+
+        The database is asked beforehand: trying costs an error, and a rolled-back
+        savepoint, for each record.
+        """
+        keys = self.env.execute_query(
+            SQL(
+                """
+                SELECT child.relname, attribute.attname
+                  FROM pg_constraint key
+                  JOIN pg_class child ON child.oid = key.conrelid
+                  JOIN pg_attribute attribute ON attribute.attrelid = key.conrelid
+                                             AND attribute.attnum = key.conkey[1]
+                 WHERE key.contype = 'f' AND key.confdeltype IN ('r', 'a')
+                   AND key.confrelid = %s::regclass
+                   AND cardinality(key.conkey) = 1
+                """,
+                records._table,
+            )
+        )
+        if not keys or not records:
+            return {}
+        self.env.flush_all()
+        # rows that go together don't hold each other
+        own = SQL("AND NOT row.id = ANY(%s)", records.ids)
+        parts = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT row.%(column)s AS id, %(name)s AS name FROM %(table)s AS row"
+                " WHERE row.%(column)s = ANY(%(ids)s) %(own)s",
+                column=SQL.identifier(column),
+                name=table,
+                table=SQL.identifier(table),
+                ids=records.ids,
+                own=own if table == records._table else SQL(),
+            )
+            for table, column in keys
+        )
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, string_agg(DISTINCT name, ', ') FROM (%s) AS found"
+                    " GROUP BY id",
+                    parts,
+                )
+            )
+        )
+
+    def _delete(self, records):
+        """Delete records; halve them until one that can't be deleted stands alone."""
+        if not records:
+            return []
+        ids = records.ids
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                # some models delete what they search: archived ones, too
+                records.with_context(active_test=False).unlink()
+                return [(res_id, "deleted", "") for res_id in ids]
+        except ROW_ERRORS as error:
+            self.env.invalidate_all(flush=False)
+            if len(records) > 1:
+                middle = len(records) // 2
+                return self._delete(records[:middle]) + self._delete(records[middle:])
+            return [(records.id, *self.retire(records, error_text(error)))]
+
+    def retire(self, record, reason):
+        """Put away a record that can't be deleted; return ``(state, message)``."""
+        if "active" not in record._fields:
+            return "kept", reason
+        try:
+            with self.env.cr.savepoint():
+                record.action_archive()
+        except ROW_ERRORS as error:
+            self.env.invalidate_all(flush=False)
+            return "kept", error_text(error)
+        return "archived", reason
 
     def fetch_references(self, rows):
         """Resolve all references of the rows with one query per object."""
@@ -207,12 +414,104 @@ class Loader:
             )
         return res_id
 
+    # -- look-ups, one query per loader -----------------------------------------------
+
+    @cached_property
+    def _zone(self):
+        return pytz.timezone(self.cycle._timezone())
+
+    def moment(self, day, hour=NOON):
+        """Return the naive UTC time of an hour on a local day of the site."""
+        local = self._zone.localize(
+            datetime.combine(datetime.fromisoformat(day), hour).replace(microsecond=0)
+        )
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @cached_property
+    def _accounts(self):
+        company = self.cycle.company_id
+        accounts = self.env["account.account"].search(
+            [("company_ids", "in", company.ids)]
+        )
+        return {account.code: account for account in accounts if account.code}
+
+    def account(self, code):
+        """Return the account of that code, empty for an empty code.
+
+        :raise LoadError: the company has none
+        """
+        if not code:
+            return self.env["account.account"]
+        account = self._accounts.get(code)
+        if not account:
+            raise LoadError(
+                _lt(
+                    "%(company)s has no account %(code)s.",
+                    company=self.cycle.company_id.name,
+                    code=code,
+                )
+            )
+        return account
+
+    @cached_property
+    def _currencies(self):
+        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        return {currency.name.upper(): currency for currency in currencies}
+
+    def currency(self, code):
+        """Return the active currency of an ISO code, the company's for an empty one.
+
+        :raise LoadError: unknown, or not activated and so without rates
+        """
+        if not code:
+            return self.cycle.company_id.currency_id
+        currency = self._currencies.get(code.upper())
+        if not currency or not currency.active:
+            raise LoadError(
+                _lt("The currency %(code)s is unknown or not active.", code=code)
+            )
+        return currency
+
+    @cached_property
+    def _units_of_measure(self):
+        return self.cycle._units_of_measure()
+
+    def unit_of_measure(self, name):
+        """Return the id of a unit of measure by its English name.
+
+        :raise LoadError: there is none
+        """
+        unit = self._units_of_measure.get(name.casefold())
+        if not unit:
+            raise LoadError(_lt("The unit of measure %(name)s is unknown.", name=name))
+        return unit
+
+    def named(self, model, name, domain=()):
+        """Return the id of the one record of that name, in English or as typed.
+
+        :raise LoadError: there is none, or several
+        """
+        found = self._named[model, tuple(domain)].get(name.casefold(), [])
+        if len(found) != 1:
+            label = self.env["ir.model"]._get(model).name
+            message = (
+                _lt("%(model)s %(name)s is ambiguous.", model=label, name=name)
+                if found
+                else _lt("%(model)s %(name)s is unknown.", model=label, name=name)
+            )
+            raise LoadError(message)
+        return found[0]
+
+    @cached_property
+    def _named(self):
+        return _NameIndex(self.env)
+
     def warehouse(self, row):
         """Return the warehouse a row names by its code, or the cycle's."""
         code = row.data.get("warehouse")
         if not code:
             return self.cycle.warehouse_id
-        warehouse = self.cycle._warehouse_by_code(code)
+        warehouse = self._warehouses.get(code.upper())
         if not warehouse:
             raise LoadError(
                 _lt(
@@ -222,6 +521,37 @@ class Loader:
                 )
             )
         return warehouse
+
+    @cached_property
+    def _warehouses(self):
+        houses = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.cycle.company_id.id)]
+        )
+        return {house.code.upper(): house for house in houses}
+
+
+class _NameIndex(dict):
+    """``{(model, domain): {lower-case name: [ids]}}``, each read once when asked."""
+
+    def __init__(self, env):
+        super().__init__()
+        self.env = env
+
+    def __missing__(self, key):
+        model, domain = key
+        names = {}
+        records = self.env[model].with_context(lang="en_US").search(list(domain))
+        for record in records:
+            names.setdefault(record.name.casefold(), []).append(record.id)
+        self[key] = names
+        return names
+
+
+def error_text(error):
+    """Return the sentence of an error that a person has to read."""
+    if isinstance(error, psycopg2.Error):
+        return error.diag.message_primary or str(error)
+    return str(error)
 
 
 def number(row, name, default=None):

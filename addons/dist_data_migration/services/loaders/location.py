@@ -14,6 +14,12 @@ class LocationLoader(Loader):
 
     key = "location"
     model = "stock.location"
+    used_by = (
+        ("stock.location", "location_id"),
+        ("stock.quant", "location_id"),
+        ("stock.warehouse.orderpoint", "location_id"),
+        ("stock.putaway.rule", "location_out_id"),
+    )
     targets = {
         "name": Target(_lt("Name"), required=True),
         "barcode": Target(_lt("Barcode"), "code"),
