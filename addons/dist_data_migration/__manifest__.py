@@ -7,7 +7,7 @@
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-    "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase"],
+    "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase_stock"],
     "external_dependencies": {
         "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML"]
     },

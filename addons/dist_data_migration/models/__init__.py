@@ -14,3 +14,5 @@ from . import dist_measure_provider_migration
 from . import dist_reconciliation
 from . import dist_reconciliation_control
 from . import dist_reconciliation_discrepancy
+from . import dist_reconciliation_tolerance
+from . import dist_reconciliation_case

@@ -445,7 +445,7 @@ class DistMigrationCycle(models.Model):
         )
 
     def _sql_legacy_stock(self):
-        from ..services.reconcile import Comparisons
+        from ..services.comparisons import Comparisons
 
         return Comparisons(self).legacy_stock()
 

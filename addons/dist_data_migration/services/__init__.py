@@ -2,4 +2,4 @@ from . import loaders
 from . import mapping
 from . import reader
 from . import rules
-from . import reconcile
+from . import comparisons

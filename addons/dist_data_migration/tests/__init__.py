@@ -8,3 +8,6 @@ from . import test_signoff
 from . import test_stage
 from . import test_tours
 from . import test_validate
+from . import test_reconcile_books
+from . import test_reconcile_stock
+from . import test_reconcile_valuation
