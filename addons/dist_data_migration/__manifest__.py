@@ -9,7 +9,7 @@
     "license": "AGPL-3",
     "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase_stock"],
     "external_dependencies": {
-        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML"]
+        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML", "xlsxwriter"]
     },
     "data": [
         "security/dist_data_migration_security.xml",
@@ -26,7 +26,9 @@
         "views/dist_migration_finding_views.xml",
         "views/dist_legacy_key_views.xml",
         "views/dist_reconciliation_views.xml",
+        "views/dist_reconciliation_case_views.xml",
         "views/dist_migration_cycle_views.xml",
+        "report/dist_reconciliation_certificate.xml",
         "views/dist_data_migration_menus.xml",
     ],
     "assets": {

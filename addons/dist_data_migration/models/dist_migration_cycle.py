@@ -51,6 +51,8 @@ class DistMigrationCycle(models.Model):
             "load_started_at",
             "load_finished_at",
             "simulation",
+            "last_check_at",
+            "last_check_error",
         }
     )
 

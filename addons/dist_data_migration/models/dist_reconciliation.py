@@ -102,6 +102,13 @@ class DistReconciliation(models.Model):
         help="No later run or load of this cycle.",
     )
 
+    is_signable = fields.Boolean(compute="_compute_is_signable")
+
+    @api.depends("result", "is_latest")
+    def _compute_is_signable(self):
+        for record in self:
+            record.is_signable = record.is_latest and not record._open_controls()
+
     @api.depends("parameters")
     def _compute_files_text(self):
         for record in self:
@@ -167,7 +174,8 @@ class DistReconciliation(models.Model):
         the moment.
         """
         record = self.create(self._prepare_run(cycle))
-        comparisons = Comparisons(cycle)
+        # keys are compared between runs, so they are in one language
+        comparisons = Comparisons(cycle.with_context(lang="en_US"))
         staged = self._staged_objects(cycle)
         covered = [control for control in CONTROLS if control.is_covered(staged)]
         for code in dict.fromkeys(control.comparison for control in covered):
@@ -384,9 +392,12 @@ class DistReconciliation(models.Model):
             "controls": [control._facts() for control in self.control_ids],
             "discrepancies": digest,
         }
-        figures = {
-            name: content[name] for name in ("controls", "discrepancies", "mapping")
-        }
+        figures = {name: content[name] for name in ("discrepancies", "mapping")}
+        # names are in the language of who ran it
+        figures["controls"] = [
+            {name: value for name, value in facts.items() if name != "name"}
+            for facts in content["controls"]
+        ]
         figures["tolerances"] = self.parameters["tolerances"]
         self.write(
             {
@@ -638,6 +649,105 @@ class DistReconciliation(models.Model):
             "dist_data_migration.dist_reconciliation_discrepancy_action"
         )
         return dict(action, domain=[("reconciliation_id", "=", self.id)], context={})
+
+    def action_certificate(self):
+        """Print the certificate."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env.ref(
+            "dist_data_migration.action_report_reconciliation_certificate"
+        ).report_action(self)
+
+    def action_certificate_xlsx(self):
+        """Download the certificate as a workbook."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/dist_data_migration/certificate/{self.id}.xlsx",
+            "target": "self",
+        }
+
+    def _certificate(self):
+        """Return what the certificate shows: ``[(title, header, rows)]``, all text.
+
+        Both forms of the certificate are made of it.
+        """
+        self.ensure_one()
+        labels = dict(self._fields["result"]._description_selection(self.env))
+        return [
+            (
+                self.env._("Run"),
+                [self.env._("What"), self.env._("Value")],
+                [
+                    [self.env._("Run"), self.name],
+                    [self.env._("As of (UTC)"), fields.Datetime.to_string(self.run_at)],
+                    [self.env._("Result"), labels[self.result]],
+                    [self.env._("Load"), str(self.load_revision)],
+                    [self.env._("Mapping SHA-256"), self.mapping_hash or ""],
+                    [self.env._("Result SHA-256"), self.result_hash or ""],
+                ],
+            ),
+            (
+                self.env._("Controls"),
+                [
+                    self.env._("Control"),
+                    self.env._("Legacy"),
+                    self.env._("Odoo"),
+                    self.env._("Net Difference"),
+                    self.env._("Sum of Absolute Differences"),
+                    self.env._("Tolerance"),
+                    self.env._("Discrepancies"),
+                    self.env._("Result"),
+                ],
+                [control._certificate_row() for control in self.control_ids],
+            ),
+            (
+                self.env._("Accepted Differences"),
+                [
+                    self.env._("Difference"),
+                    self.env._("Amount"),
+                    self.env._("Reason"),
+                    self.env._("Accepted By"),
+                ],
+                [
+                    [name, case["difference"], case["reason"], case["accepted_by"]]
+                    # sudo: a site manager reads the whole certificate of a run
+                    for name, case in self.sudo()._accepted_cases().items()
+                ],
+            ),
+            (
+                self.env._("Files"),
+                [self.env._("File"), self.env._("SHA-256")],
+                [
+                    [name, checksum]
+                    for name, checksum in (self.parameters or {})["files"].items()
+                ],
+            ),
+            (
+                self.env._("Signatures"),
+                [
+                    self.env._("Signed By"),
+                    self.env._("As"),
+                    self.env._("On (UTC)"),
+                    self.env._("Verdict"),
+                    self.env._("Hash"),
+                ],
+                [
+                    [
+                        row.signer_name or row.signer_id.name,
+                        row.role_name or "",
+                        fields.Datetime.to_string(row.signed_at),
+                        row.verdict,
+                        row.hash,
+                    ]
+                    # sudo: who signed a run is part of its certificate
+                    for row in self.sudo().signoff_ids.filtered(
+                        lambda row: row.res_model == self._name
+                    )
+                ],
+            ),
+        ]
 
     def _as_dict(self):
         """Return ``{control: {legacy, odoo, difference, result, …}}`` for reports."""

@@ -259,9 +259,11 @@ class DistReconciliationCase(models.Model):
                     cycle=cycle.display_name,
                 )
             )
-        tolerance = self.env["dist.reconciliation.tolerance"]._pinned(
-            self.program_id
-        ).get(self.control)
+        tolerance = (
+            self.env["dist.reconciliation.tolerance"]
+            ._pinned(self.program_id)
+            .get(self.control)
+        )
         if tolerance and "zero" in (tolerance["line_kind"], tolerance["total_kind"]):
             raise UserError(
                 self.env._(

@@ -104,6 +104,22 @@ class DistReconciliationControl(models.Model):
             )
         )
 
+    def _certificate_row(self):
+        self.ensure_one()
+        facts = self._facts()
+        return [
+            self.name,
+            facts["legacy"],
+            facts["odoo"],
+            facts["difference"],
+            facts["absolute_difference"],
+            self.tolerance_text or facts["tolerance"],
+            str(self.mismatch_count),
+            dict(self._fields["result"]._description_selection(self.env)).get(
+                self.result, ""
+            ),
+        ]
+
     def _facts(self):
         """Return the control in the types of canonical JSON."""
         self.ensure_one()

@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-
 KINDS = [
     ("missing", "Missing in Odoo"),
     ("unexpected", "Unexpected in Odoo"),

@@ -27,7 +27,6 @@ class DistReconciliationTolerance(models.Model):
     program_id = fields.Many2one(
         "dist.program", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(related="program_id.company_id", store=True)
     control = fields.Selection(
         selection="_selection_control", required=True, string="Control"
     )
@@ -65,15 +64,13 @@ class DistReconciliationTolerance(models.Model):
                     )
 
     def write(self, vals):
-        for tolerance in self:
-            changed = dict(vals)
-            if {"line_kind", "line_value", "total_kind", "total_value"} & vals.keys():
+        limits = {"line_kind", "line_value", "total_kind", "total_value"}
+        result = super().write(vals)
+        if limits & vals.keys():
+            for tolerance in self:
                 # sudo: the protected number counts up with each change of a limit
-                tolerance.sudo().version = tolerance.version + 1 if "version" not in (
-                    vals
-                ) else vals["version"]
-            super(DistReconciliationTolerance, tolerance).write(changed)
-        return True
+                tolerance.sudo().version += 1
+        return result
 
     @api.model
     def _pinned(self, program):
@@ -92,17 +89,17 @@ class DistReconciliationTolerance(models.Model):
         }
 
     def _text(self):
+        """Return the limits in signs that need no translation: a run keeps them."""
         self.ensure_one()
-        units = {"zero": "0", "absolute": "%g", "relative": "%g %%"}
         parts = []
-        if self.line_kind:
-            limit = units[self.line_kind]
-            limit = limit % self.line_value if self.line_kind != "zero" else limit
-            parts.append(self.env._("line: %(limit)s", limit=limit))
-        if self.total_kind:
-            limit = units[self.total_kind]
-            limit = limit % self.total_value if self.total_kind != "zero" else limit
-            parts.append(self.env._("total: %(limit)s", limit=limit))
+        for sign, kind, value in (
+            ("|Δ|", self.line_kind, self.line_value),
+            ("Σ|Δ|", self.total_kind, self.total_value),
+        ):
+            if kind:
+                limit = 0.0 if kind == "zero" else value
+                percent = " %" if kind == "relative" else ""
+                parts.append(f"{sign} ≤ {limit:g}{percent}")
         return ", ".join(parts)
 
     @api.model

@@ -2,4 +2,5 @@ from . import loaders
 from . import mapping
 from . import reader
 from . import rules
+from . import certificate
 from . import comparisons

@@ -9,5 +9,6 @@ from . import test_stage
 from . import test_tours
 from . import test_validate
 from . import test_reconcile_books
+from . import test_reconcile_cases
 from . import test_reconcile_stock
 from . import test_reconcile_valuation

@@ -78,7 +78,10 @@ class ReconcileCommon(MigrationCommon):
         """Tie ``{legacy key: record}`` together."""
         for key, record in records.items():
             cls.env["dist.legacy.key"]._remember(
-                cls.cycle.sudo(), cls._object(code), record._name, [(key, record.id, {})]
+                cls.cycle.sudo(),
+                cls._object(code),
+                record._name,
+                [(key, record.id, {})],
             )
 
     @classmethod

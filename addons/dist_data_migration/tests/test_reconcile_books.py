@@ -213,7 +213,10 @@ class TestReconcileBooks(ReconcileCommon):
         )
         move = self._entry(
             "2026-03-01",
-            [(self.payable, -80, supplier, "2026-03-31"), (self.equity, 80, None, None)],
+            [
+                (self.payable, -80, supplier, "2026-03-31"),
+                (self.equity, 80, None, None),
+            ],
         )
         self._remember("open_payable", {"B1": move})
         self._reconcile()
@@ -374,9 +377,7 @@ class TestReconcileOrders(ReconcileCommon):
             self._figures("supplier_price_value"), (3.15, 3.1, -0.05, 0.05, "failed")
         )
         self.assertEqual(self._lines("lead_time"), [("S2", "quantity", 14, 9, False)])
-        self.assertEqual(
-            self._figures("pricelist_value"), (9.99, 9.99, 0, 0, "passed")
-        )
+        self.assertEqual(self._figures("pricelist_value"), (9.99, 9.99, 0, 0, "passed"))
         # the extract knows no start date
         self.assertEqual(self._lines("pricelist_count"), [("L1", "date", 1, 1, False)])
         self.assertEqual(self._figures("pricelist_count")[-1], "failed")

@@ -15,7 +15,8 @@ class TestReconcileStock(ReconcileCommon):
                 "default_code": "P8",
                 "is_storable": True,
                 "tracking": "lot",
-                "list_price": 2,
+                # the extract has no price for it
+                "list_price": 0,
                 "company_id": cls.company.id,
             }
         )

@@ -1,7 +1,8 @@
 from odoo import fields
-from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..services.comparisons import Comparisons
 from .common_reconcile import ReconcileCommon
 
 
@@ -43,14 +44,14 @@ class TestReconcileValuation(ReconcileCommon):
         )
 
     def _detail(self):
+        """Return value, ledger and pending closing of the valuation account."""
+        self.env.flush_all()
         [row] = self.env.execute_query_dict(self._sql())
-        return tuple(round(float(row[name]), 2) for name in ("value", "ledger", "pending"))
+        return tuple(
+            round(float(row[name]), 2) for name in ("value", "ledger", "pending")
+        )
 
     def _sql(self):
-        from odoo.tools import SQL
-
-        from ..services.comparisons import Comparisons
-
         return SQL(
             "SELECT SUM(value) AS value, SUM(ledger) AS ledger, SUM(pending) AS pending"
             " FROM (%s) rows WHERE account_id = %s",

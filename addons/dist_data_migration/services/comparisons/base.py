@@ -132,9 +132,7 @@ class ComparisonBase:
 
     def _field(self, alias, model, name):
         """SQL of a field as the cycle's company sees it."""
-        return (
-            self.env[model].with_company(self.company)._field_to_sql(alias, name)
-        )
+        return self.env[model].with_company(self.company)._field_to_sql(alias, name)
 
     # -- sites ----------------------------------------------------------------------
 
