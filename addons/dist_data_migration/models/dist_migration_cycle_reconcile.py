@@ -66,7 +66,7 @@ class DistMigrationCycle(models.Model):
             self._set({"state": "reconciled"})
         return reconciliation
 
-    # -- every night --------------------------------------------------------------------
+    # -- every night ------------------------------------------------------------------
 
     @api.model
     def _cron_reconcile(self):

@@ -313,8 +313,8 @@ class DistReconciliation(models.Model):
             """
             SELECT g.*, SUM(odoo - legacy) OVER (PARTITION BY across_lot) AS lot_rest,
                    SUM(odoo - legacy) OVER (PARTITION BY across_place) AS place_rest,
-                   SUM(odoo - legacy) OVER (PARTITION BY abs(odoo - legacy), kind = 'value')
-                       AS size_rest
+                   SUM(odoo - legacy) OVER (
+                       PARTITION BY abs(odoo - legacy), kind = 'value') AS size_rest
               FROM (SELECT c.*,
                            CASE WHEN kind = 'value' THEN legacy_value
                                 ELSE %s END AS legacy,

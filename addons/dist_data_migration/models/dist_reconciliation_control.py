@@ -1,6 +1,7 @@
-import decimal
-
 from odoo import fields, models
+
+#: floats that stand for equal decimals differ by less
+EPSILON = 1e-9
 
 
 class DistReconciliationControl(models.Model):
@@ -64,7 +65,7 @@ class DistReconciliationControl(models.Model):
         if tolerance:
             passed = passed or (
                 (not tolerance["line_kind"] or not figures[f"beyond_{figure}"])
-                and (limit is None or gross <= limit)
+                and (limit is None or gross <= limit + EPSILON)
             )
         self.write(
             {
@@ -89,10 +90,10 @@ class DistReconciliationControl(models.Model):
         kind = tolerance.get("total_kind")
         if not kind:
             return None
-        value = decimal.Decimal(str(tolerance["total_value"]))
+        value = tolerance["total_value"]
         if kind == "relative":
             return abs(legacy) * value / 100
-        return value if kind == "absolute" else decimal.Decimal(0)
+        return value if kind == "absolute" else 0.0
 
     def _shows_attributes(self):
         """Say whether wrong attributes are listed under this control."""

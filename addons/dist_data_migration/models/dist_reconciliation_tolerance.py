@@ -27,9 +27,7 @@ class DistReconciliationTolerance(models.Model):
     program_id = fields.Many2one(
         "dist.program", required=True, ondelete="cascade", index=True
     )
-    control = fields.Selection(
-        selection="_selection_control", required=True, string="Control"
-    )
+    control = fields.Selection(selection="_selection_control", required=True)
     line_kind = fields.Selection(KINDS, string="Each Line")
     line_value = fields.Float(string="Line Limit", digits=(16, 6))
     total_kind = fields.Selection(KINDS, string="In Total")
@@ -45,7 +43,7 @@ class DistReconciliationTolerance(models.Model):
     def _selection_control(self):
         return [(control.code, str(control.name)) for control in CONTROLS]
 
-    @api.constrains("line_kind", "line_value", "total_kind", "total_value")
+    @api.constrains("control", "line_kind", "line_value", "total_kind", "total_value")
     def _check_limits(self):
         for tolerance in self:
             if not tolerance.line_kind and not tolerance.total_kind:

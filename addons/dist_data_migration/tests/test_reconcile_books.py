@@ -150,7 +150,7 @@ class TestReconcileBooks(ReconcileCommon):
         self.assertEqual(
             self._lines("receivable_control"), [("M11000", "value", 500, 480, False)]
         )
-        self.assertEqual(self._figures("trial_balance"), (0, 0, 0, 0, "passed"))
+        self.assertEqual(self._figures("trial_balance"), (0.0, 0, 0, 0, "passed"))
         self.assertEqual(
             self._figures("trial_balance_zero"), (500, 500, 0, 0, "passed")
         )
@@ -180,7 +180,7 @@ class TestReconcileBooks(ReconcileCommon):
             [(self.expense, 40, None, None), (self.equity, -40, None, None)],
         )
         self._reconcile()
-        self.assertEqual(self._figures("trial_balance"), (0, 0, 0, 100, "failed"))
+        self.assertEqual(self._figures("trial_balance"), (0.0, 0, 0, 100, "failed"))
         self.assertEqual(
             self._lines("trial_balance"),
             [

@@ -98,6 +98,8 @@ class TestReconcileValuation(ReconcileCommon):
         self.assertAlmostEqual(value.value, 15, 1)
 
     def test_new_cost_is_pending_not_unexplained(self):
+        # the costs were set before the books were closed
+        self.env["product.value"].search([]).date = "2026-05-01 20:00:00"
         self._close()
         self.apple.standard_price = 5
         self._reconcile()

@@ -91,7 +91,8 @@ class PriceComparisons:
             SELECT s.id, concat_ws(' / ', partner.name, t.default_code,
                                    t.name->>'en_US') AS name,
                    s.product_tmpl_id, s.product_id, s.partner_id,
-                   s.price::numeric AS price, COALESCE(s.min_qty, 0)::numeric AS minimum,
+                   s.price::numeric AS price,
+                   COALESCE(s.min_qty, 0)::numeric AS minimum,
                    s.date_start, s.date_end, TRUE AS is_comparable, s.delay
               FROM product_supplierinfo s
               JOIN res_partner partner ON partner.id = s.partner_id

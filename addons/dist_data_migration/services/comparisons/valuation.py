@@ -36,7 +36,7 @@ CONTROLS = (
         "valuation_product",
         "value",
         "amount",
-        _lt("Moves and revaluations stand under legacy, the stock value under Odoo."),
+        _lt("The moves stand under legacy, the stock value under Odoo."),
         needs=STOCK,
     ),
 )
@@ -68,8 +68,9 @@ class ValuationComparisons:
         return SQL(
             """
             SELECT p.id, p.default_code, template.name->>'en_US' AS name,
-                   template.categ_id, template.lot_valuated, %s AS account_id,
-                   %s::numeric AS cost
+                   template.categ_id, template.lot_valuated, template.uom_id,
+                   %s AS account_id, %s::numeric AS cost,
+                   COALESCE(%s, %s) AS cost_method
               FROM product_product p
               JOIN product_template template ON template.id = p.product_tmpl_id
               LEFT JOIN product_category category ON category.id = template.categ_id
@@ -78,6 +79,8 @@ class ValuationComparisons:
             """,
             self._valuation_account(),
             self._field("p", "product.product", "standard_price"),
+            self._field("category", "product.category", "property_cost_method"),
+            self.company.cost_method,
             self.company.id,
         )
 
@@ -119,43 +122,40 @@ class ValuationComparisons:
             condition,
         )
 
-    def _revalued(self, condition):
-        """What changes of the cost added to the value of each product.
+    def _revalued(self, closing):
+        """Products at standard cost with a new cost since the closing.
 
-        A new cost makes the value quantity times cost, whatever the moves before it
-        add up to. The current cost stands for its own last row, which keeps fewer
-        digits.
+        Odoo then rewrites the value of earlier moves, so that moves no longer tell
+        what the product was worth at the closing; its quantity and cost of that time
+        do. Columns: product_id, closed.
         """
         return SQL(
             """
-            SELECT last.product_id,
-                   past.quantity * CASE WHEN last.value = round(last.cost, %(digits)s)
-                                        THEN last.cost ELSE last.value END
-                   - past.amount AS amount
-              FROM (SELECT DISTINCT ON (v.product_id) v.product_id, v.value, v.date,
-                           p.cost
-                      FROM product_value v
-                      JOIN products p ON p.id = v.product_id AND NOT p.lot_valuated
-                     WHERE v.company_id = %(company)s AND v.move_id IS NULL
-                       AND v.lot_id IS NULL AND %(condition)s
-                     ORDER BY v.product_id, v.date DESC, v.id DESC) last
+            SELECT p.id AS product_id, past.quantity * COALESCE(cost.value, 0) AS closed
+              FROM products p
+              LEFT JOIN LATERAL (
+                  SELECT v.value FROM product_value v
+                   WHERE v.product_id = p.id AND v.company_id = %(company)s
+                     AND v.move_id IS NULL AND v.lot_id IS NULL
+                     AND v.date <= %(closing)s
+                   ORDER BY v.date DESC, v.id DESC LIMIT 1) cost ON TRUE
               CROSS JOIN LATERAL (
-                  SELECT COALESCE(SUM(sign * m.quantity * u.factor / own.factor), 0)
-                             ::numeric AS quantity,
-                         COALESCE(SUM(sign * m.value), 0) AS amount
+                  SELECT COALESCE(SUM(CASE WHEN m.is_in THEN 1 ELSE -1 END
+                                      * m.quantity * u.factor / own.factor), 0)
+                             ::numeric AS quantity
                     FROM stock_move m
                     JOIN uom_uom u ON u.id = m.product_uom
-                    JOIN product_product pp ON pp.id = m.product_id
-                    JOIN product_template t ON t.id = pp.product_tmpl_id
-                    JOIN uom_uom own ON own.id = t.uom_id,
-                         LATERAL (SELECT CASE WHEN m.is_in THEN 1 ELSE -1 END) s(sign)
-                   WHERE m.product_id = last.product_id AND m.state = 'done'
+                    JOIN uom_uom own ON own.id = p.uom_id
+                   WHERE m.product_id = p.id AND m.state = 'done'
                      AND m.company_id = %(company)s AND (m.is_in OR m.is_out)
-                     AND m.date <= last.date) past
+                     AND m.date <= %(closing)s) past
+             WHERE p.cost_method = 'standard' AND NOT p.lot_valuated
+               AND p.id IN (SELECT v.product_id FROM product_value v
+                             WHERE v.company_id = %(company)s AND v.move_id IS NULL
+                               AND v.lot_id IS NULL AND v.date > %(closing)s)
             """,
-            digits=self._digits(),
             company=self.company.id,
-            condition=condition,
+            closing=closing,
         )
 
     def _closing(self):
@@ -215,13 +215,10 @@ class ValuationComparisons:
         Columns: account_id, category_id, value, ledger, pending, moves.
         """
         closing = self._closing()
-        revalued_before = (
-            SQL(
-                "LEFT JOIN (%s) before ON before.product_id = p.id",
-                self._revalued(SQL("v.date <= %s", closing)),
-            )
+        revalued = (
+            self._revalued(closing)
             if closing
-            else SQL("LEFT JOIN (SELECT 0 AS product_id, 0 AS amount) before ON FALSE")
+            else SQL("SELECT 0 AS product_id, 0::numeric AS closed")
         )
         not_booked = SQL(
             """
@@ -236,15 +233,15 @@ class ValuationComparisons:
                 , ledger AS MATERIALIZED (%(ledger)s), totals AS (
                     SELECT p.account_id, p.categ_id AS category_id,
                            COALESCE(value.amount, 0) AS value, 0 AS ledger,
-                           COALESCE(moved.amount, 0) + COALESCE(now.amount, 0)
-                               - COALESCE(before.amount, 0)
+                           CASE WHEN revalued.product_id IS NULL
+                                THEN COALESCE(moved.amount, 0)
+                                ELSE COALESCE(value.amount, 0) - revalued.closed END
                                - COALESCE(booked.amount, 0) AS pending,
                            COALESCE(moved.moves, 0) AS moves
                       FROM products p
                       LEFT JOIN (%(values)s) value ON value.product_id = p.id
                       LEFT JOIN (%(moved)s) moved ON moved.product_id = p.id
-                      LEFT JOIN (%(revalued)s) now ON now.product_id = p.id
-                      %(before)s
+                      LEFT JOIN (%(revalued)s) revalued ON revalued.product_id = p.id
                       LEFT JOIN (SELECT product_id, SUM(balance) AS amount
                                    FROM ledger
                                   WHERE origin = 'stock' AND %(since)s
@@ -262,13 +259,12 @@ class ValuationComparisons:
                 ledger=self._ledger(),
                 values=self._values(),
                 moved=self._moved(not_booked),
-                revalued=self._revalued(SQL("TRUE")),
-                before=revalued_before,
+                revalued=revalued,
                 since=self._since("ledger"),
             )
         )
 
-    # -- comparisons --------------------------------------------------------------------
+    # -- comparisons ------------------------------------------------------------------
 
     def _valuation(self):
         return SQL(
@@ -343,27 +339,24 @@ class ValuationComparisons:
         )
 
     def _valuation_product(self):
-        """Products whose value is not what their moves and revaluations say."""
+        """Products whose value is not what their moves say."""
         return self._with_products(
             SQL(
                 """
                 , both_sides AS (
                     SELECT p.id, p.default_code, p.name,
                            COALESCE(value.amount, 0) AS odoo_value,
-                           COALESCE(moved.amount, 0) + COALESCE(cost.amount, 0)
-                               AS legacy_value,
+                           COALESCE(moved.amount, 0) AS legacy_value,
                            0.01 + 0.005 * COALESCE(moved.moves, 0) AS tolerance
                       FROM products p
                       LEFT JOIN (%(values)s) value ON value.product_id = p.id
                       LEFT JOIN (%(moved)s) moved ON moved.product_id = p.id
-                      LEFT JOIN (%(revalued)s) cost ON cost.product_id = p.id
                      WHERE value.amount <> 0 OR moved.amount <> 0
                 )
                 SELECT %(columns)s FROM both_sides
                 """,
                 values=self._values(),
                 moved=self._moved(SQL("TRUE")),
-                revalued=self._revalued(SQL("TRUE")),
                 columns=columns(
                     {
                         "key": SQL("COALESCE(default_code, name)"),
