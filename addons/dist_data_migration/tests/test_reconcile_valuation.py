@@ -31,6 +31,8 @@ class TestReconcileValuation(ReconcileCommon):
         products.product_tmpl_id.categ_id = cls.category
         cls.apple.standard_price = 2
         cls.pear.standard_price = 3
+        # without tracking a closing counts from midnight: the costs were set before
+        cls.env["product.value"].search([]).date = "2026-05-01 20:00:00"
 
     def _close(self):
         self.company.action_close_stock_valuation(
@@ -98,8 +100,6 @@ class TestReconcileValuation(ReconcileCommon):
         self.assertAlmostEqual(value.value, 15, 1)
 
     def test_new_cost_is_pending_not_unexplained(self):
-        # the costs were set before the books were closed
-        self.env["product.value"].search([]).date = "2026-05-01 20:00:00"
         self._close()
         self.apple.standard_price = 5
         self._reconcile()
