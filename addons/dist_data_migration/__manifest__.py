@@ -15,8 +15,9 @@
         "purchase",
         "purchase_stock",
     ],
+    "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase_stock"],
     "external_dependencies": {
-        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML"]
+        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML", "xlsxwriter"]
     },
     "data": [
         "security/dist_data_migration_security.xml",
@@ -37,7 +38,9 @@
         "views/dist_migration_creation_views.xml",
         "views/dist_migration_probe_views.xml",
         "views/dist_reconciliation_views.xml",
+        "views/dist_reconciliation_case_views.xml",
         "views/dist_migration_cycle_views.xml",
+        "report/dist_reconciliation_certificate.xml",
         "views/dist_data_migration_menus.xml",
     ],
     "assets": {

@@ -27,3 +27,5 @@ from . import dist_migration_cycle_link
 from . import dist_migration_probe
 from . import dist_migration_probe_result
 from . import dist_migration_cycle_probe
+from . import dist_reconciliation_tolerance
+from . import dist_reconciliation_case

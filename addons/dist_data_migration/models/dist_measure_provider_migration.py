@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..services.reconcile import CONTROLS, MASTER_COMPARISONS
+from ..services.comparisons import CONTROLS, MASTER_COMPARISONS
 
 
 class DistMeasureProviderMigration(models.AbstractModel):
@@ -62,3 +62,15 @@ class DistMeasureProviderMigration(models.AbstractModel):
         return "dist.migration.cycle", Domain(
             [("site_ids", "in", site.ids), ("reconciliation_ids.run_at", "<", end)]
         )
+
+    @api.model
+    def _dist_records_books_variance(self, measure, site, date_from, date_to):
+        return self._discrepancies(["trial_balance"], site, date_to)
+
+    @api.model
+    def _dist_records_open_items_variance(self, measure, site, date_from, date_to):
+        return self._discrepancies(["open_receivable", "open_payable"], site, date_to)
+
+    @api.model
+    def _dist_records_valuation_unexplained(self, measure, site, date_from, date_to):
+        return self._discrepancies(["valuation"], site, date_to)

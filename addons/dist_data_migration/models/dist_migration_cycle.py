@@ -61,6 +61,8 @@ class DistMigrationCycle(models.Model):
             "throughput",
             "variance",
             "simulation",
+            "last_check_at",
+            "last_check_error",
         }
     )
 
@@ -447,7 +449,7 @@ class DistMigrationCycle(models.Model):
         )
 
     def _sql_legacy_stock(self):
-        from ..services.reconcile import Comparisons
+        from ..services.comparisons import Comparisons
 
         return Comparisons(self).legacy_stock()
 

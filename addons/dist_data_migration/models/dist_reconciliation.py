@@ -5,8 +5,38 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..services.reconcile import CONTROLS, MASTER_COMPARISONS, NEEDS, Comparisons
+from ..services.comparisons import CONTROLS, MASTER_COMPARISONS, Comparisons
 
+#: amounts in company currency that gates ask for, and the controls they add up
+BOOK_MEASURES = {
+    "migration_books_variance": ("trial_balance",),
+    "migration_open_items_variance": ("receivable_value", "payable_value"),
+    "migration_valuation_unexplained": ("valuation_unexplained",),
+}
+#: What explains a difference most often, cheapest test first. Columns: those of a
+#: comparison, ``legacy`` and ``odoo``, and the rests of its groups.
+DIAGNOSIS = SQL(
+    """
+    CASE WHEN diagnosis IS NOT NULL THEN diagnosis
+         WHEN odoo = legacy THEN NULL
+         WHEN kind <> 'value' AND across_lot IS NOT NULL AND abs(lot_rest) < 0.000001
+         THEN 'lot_swap'
+         WHEN kind <> 'value' AND across_place IS NOT NULL
+              AND abs(place_rest) < 0.000001 THEN 'location_swap'
+         WHEN odoo = -legacy THEN 'sign_flip'
+         WHEN legacy <> 0 AND odoo <> 0 AND kind = 'quantity' AND round(GREATEST(
+                  abs(odoo / legacy), abs(legacy / odoo)), 6)
+              IN (2, 3, 4, 5, 6, 8, 10, 12, 20, 24, 36, 48, 50, 60, 72, 100, 144, 500,
+                  1000)
+         THEN 'uom_factor'
+         WHEN legacy <> 0 AND odoo <> 0 AND kind = 'value' AND EXISTS (
+                  SELECT FROM res_currency_rate rate
+                   WHERE rate.rate <> 1 AND abs(GREATEST(odoo / legacy, legacy / odoo)
+                         / GREATEST(rate.rate, 1 / rate.rate) - 1) < 0.0005)
+         THEN 'currency_factor'
+         WHEN abs(size_rest) < 0.000001 THEN 'offsetting' END
+    """
+)
 CONTROLLER = "dist_rollout_governance.group_finance_controller"
 
 
@@ -51,6 +81,11 @@ class DistReconciliation(models.Model):
     parameters = fields.Json(readonly=True)
     files_text = fields.Text(string="Files", compute="_compute_files_text")
     result_hash = fields.Char(string="Result SHA-256", readonly=True)
+    figures_hash = fields.Char(
+        string="Figures SHA-256",
+        readonly=True,
+        help="Of the figures alone: two runs that found the same have the same.",
+    )
     control_ids = fields.One2many(
         "dist.reconciliation.control", "reconciliation_id", readonly=True
     )
@@ -66,6 +101,13 @@ class DistReconciliation(models.Model):
         compute="_compute_is_latest",
         help="No later run or load of this cycle.",
     )
+
+    is_signable = fields.Boolean(compute="_compute_is_signable")
+
+    @api.depends("result", "is_latest")
+    def _compute_is_signable(self):
+        for record in self:
+            record.is_signable = record.is_latest and not record._open_controls()
 
     @api.depends("parameters")
     def _compute_files_text(self):
@@ -132,13 +174,16 @@ class DistReconciliation(models.Model):
         the moment.
         """
         record = self.create(self._prepare_run(cycle))
-        comparisons = Comparisons(cycle)
+        # keys are compared between runs, so they are in one language
+        comparisons = Comparisons(cycle.with_context(lang="en_US"))
         staged = self._staged_objects(cycle)
-        for code in dict.fromkeys(control.comparison for control in CONTROLS):
-            if self._is_covered(code, staged):
-                record._run_comparison(comparisons, code)
+        covered = [control for control in CONTROLS if control.is_covered(staged)]
+        for code in dict.fromkeys(control.comparison for control in covered):
+            record._run_comparison(comparisons, code)
         record._close_run()
         record._store_measures(comparisons, staged)
+        # sudo: the work list follows from the run, nobody writes it freely
+        self.env["dist.reconciliation.case"].sudo()._follow(record)
         return record
 
     @api.model
@@ -163,6 +208,9 @@ class DistReconciliation(models.Model):
                 "cutover": fields.Datetime.to_string(cycle.cutover_at),
                 "warehouses": sorted(cycle._warehouses().mapped("code")),
                 "source_system": cycle.mapping_id.source_system,
+                "tolerances": self.env["dist.reconciliation.tolerance"]._pinned(
+                    cycle.program_id
+                ),
             },
         }
 
@@ -172,10 +220,6 @@ class DistReconciliation(models.Model):
             [("cycle_id", "=", cycle.id)], ["object_id"]
         )
         return {migration_object.code for (migration_object,) in groups}
-
-    @api.model
-    def _is_covered(self, comparison, staged):
-        return NEEDS.get(comparison, {comparison}) <= staged
 
     def _run_comparison(self, comparisons, code):
         """Store the controls of one comparison and its discrepancies, set-based."""
@@ -199,59 +243,128 @@ class DistReconciliation(models.Model):
             control.figure: record.id
             for control, record in zip(controls, records, strict=True)
         }
+        tolerances = self.parameters["tolerances"]
+        limits = {
+            control.figure: self._line_limit(
+                control.figure, tolerances.get(control.code)
+            )
+            for control in controls
+        }
+        main = "qty" if "qty" in ids else "count" if "count" in ids else "value"
+        value = "rounded" if "rounded" in ids else "value" if "value" in ids else main
         [figures] = self.env.execute_query_dict(
             SQL(
                 """
                 WITH compared AS MATERIALIZED (%(query)s), stored AS (
                     INSERT INTO dist_reconciliation_discrepancy
                         (reconciliation_id, control_id, company_id, site_id, key, kind,
-                         detail, legacy_value, odoo_value, difference,
-                         amount_difference, res_model, res_id, create_uid, create_date,
-                         write_uid, write_date)
+                         diagnosis, is_tolerated, detail, legacy_value, odoo_value,
+                         difference, amount_difference, res_model, res_id, create_uid,
+                         create_date, write_uid, write_date)
                     SELECT %(run)s,
                            CASE kind WHEN 'value' THEN %(value)s ELSE %(main)s END,
-                           %(company)s, site_id, key, kind, detail, legacy, odoo,
-                           odoo - legacy, odoo_value - legacy_value,
-                           res_model, res_id, %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM (SELECT c.*,
-                                   CASE WHEN kind = 'value' THEN legacy_value
-                                        WHEN %(has_qty)s THEN legacy_qty
-                                        ELSE legacy_count END AS legacy,
-                                   CASE WHEN kind = 'value' THEN odoo_value
-                                        WHEN %(has_qty)s THEN odoo_qty
-                                        ELSE odoo_count END AS odoo
-                              FROM compared c WHERE kind IS NOT NULL) d
+                           %(company)s, site_id, key, kind, %(diagnosis)s,
+                           CASE kind WHEN 'value' THEN %(value_within)s
+                                     WHEN 'attribute' THEN FALSE
+                                     WHEN 'date' THEN FALSE
+                                     ELSE %(main_within)s END,
+                           detail, legacy, odoo, odoo - legacy,
+                           odoo_value - legacy_value, res_model, res_id, %(uid)s,
+                           %(now)s, %(uid)s, %(now)s
+                      FROM (%(differing)s) d
                      ORDER BY key
                 )
                 SELECT COUNT(*) FILTER (WHERE kind IS NULL) AS matches,
                        COUNT(kind) AS mismatches,
-                       COALESCE(SUM(legacy_count), 0) AS legacy_count,
-                       COALESCE(SUM(odoo_count), 0) AS odoo_count,
-                       COALESCE(SUM(abs(odoo_count - legacy_count)), 0) AS abs_count,
-                       COALESCE(SUM(legacy_qty), 0) AS legacy_qty,
-                       COALESCE(SUM(odoo_qty), 0) AS odoo_qty,
-                       COALESCE(SUM(abs(odoo_qty - legacy_qty)), 0) AS abs_qty,
-                       COALESCE(SUM(legacy_value), 0) AS legacy_value,
-                       COALESCE(SUM(odoo_value), 0) AS odoo_value,
-                       COALESCE(SUM(abs(odoo_value - legacy_value)), 0) AS abs_value,
-                       COALESCE(SUM(rounded_value), 0) AS legacy_rounded,
-                       COALESCE(SUM(odoo_value), 0) AS odoo_rounded,
-                       COALESCE(SUM(abs(odoo_value - rounded_value)), 0) AS abs_rounded,
+                       COUNT(*) FILTER (WHERE kind IN ('attribute', 'date'))
+                           AS attributes,
+                       %(sums)s,
                        COALESCE(SUM(tolerance), 0) AS tolerance
                   FROM compared
                 """,
                 query=comparisons.sql(code),
                 run=self.id,
-                main=ids.get("qty") or ids.get("count") or records[0].id,
-                value=ids.get("rounded") or ids.get("value") or records[0].id,
-                has_qty="qty" in ids,
+                main=ids.get(main) or records[0].id,
+                value=ids.get(value) or records[0].id,
+                main_within=limits[main] if main in limits else SQL("FALSE"),
+                value_within=limits[value] if value in limits else SQL("FALSE"),
+                diagnosis=DIAGNOSIS,
+                differing=self._differing("qty" in ids, "count" in ids),
                 company=self.company_id.id,
+                sums=self._sums(limits),
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )
         for control, record in zip(controls, records, strict=True):
-            record._set_figures(control.figure, figures)
+            record._set_figures(
+                control.figure, figures, tolerances.get(control.code) or {}
+            )
+
+    @api.model
+    def _differing(self, has_quantity, has_count):
+        """Rows that differ, with the figures to show and the sums of their groups.
+
+        Matches add nothing to the sums of differences, so the windows run over the
+        rows that differ alone.
+        """
+        main = "qty" if has_quantity else "count" if has_count else "value"
+        return SQL(
+            """
+            SELECT g.*, SUM(odoo - legacy) OVER (PARTITION BY across_lot) AS lot_rest,
+                   SUM(odoo - legacy) OVER (PARTITION BY across_place) AS place_rest,
+                   SUM(odoo - legacy) OVER (
+                       PARTITION BY abs(odoo - legacy), kind = 'value') AS size_rest
+              FROM (SELECT c.*,
+                           CASE WHEN kind = 'value' THEN legacy_value
+                                ELSE %s END AS legacy,
+                           CASE WHEN kind = 'value' THEN odoo_value
+                                ELSE %s END AS odoo
+                      FROM compared c WHERE kind IS NOT NULL) g
+            """,
+            SQL.identifier(f"legacy_{main}"),
+            SQL.identifier(f"odoo_{main}"),
+        )
+
+    @api.model
+    def _line_limit(self, figure, tolerance):
+        """SQL condition: the difference of a row is within its line's tolerance."""
+        legacy = SQL.identifier(
+            "rounded_value" if figure == "rounded" else f"legacy_{figure}"
+        )
+        odoo = SQL.identifier(f"odoo_{'value' if figure == 'rounded' else figure}")
+        limit = self.env["dist.reconciliation.tolerance"]._limit(
+            tolerance or {}, "line", legacy
+        )
+        return SQL("abs(%s - %s) <= %s", odoo, legacy, limit)
+
+    @api.model
+    def _sums(self, limits):
+        """Sums of both sides and of absolute differences for each figure."""
+        parts = []
+        for figure in ("count", "qty", "value", "rounded"):
+            legacy = SQL.identifier(
+                "rounded_value" if figure == "rounded" else f"legacy_{figure}"
+            )
+            odoo = SQL.identifier(f"odoo_{'value' if figure == 'rounded' else figure}")
+            parts.append(
+                SQL(
+                    """
+                    COALESCE(SUM(%(legacy)s), 0) AS %(as_legacy)s,
+                    COALESCE(SUM(%(odoo)s), 0) AS %(as_odoo)s,
+                    COALESCE(SUM(abs(%(odoo)s - %(legacy)s)), 0) AS %(as_gross)s,
+                    COUNT(*) FILTER (WHERE NOT (%(within)s)) AS %(as_beyond)s
+                    """,
+                    legacy=legacy,
+                    odoo=odoo,
+                    within=limits.get(figure, SQL("TRUE")),
+                    as_legacy=SQL.identifier(f"legacy_{figure}"),
+                    as_odoo=SQL.identifier(f"odoo_{figure}"),
+                    as_gross=SQL.identifier(f"abs_{figure}"),
+                    as_beyond=SQL.identifier(f"beyond_{figure}"),
+                )
+            )
+        return SQL(", ").join(parts)
 
     def _close_run(self):
         """Set the overall result and the hash over everything that was found."""
@@ -262,10 +375,12 @@ class DistReconciliation(models.Model):
         [[digest]] = self.env.execute_query(
             SQL(
                 """
-                SELECT md5(COALESCE(string_agg(concat_ws('|', control_id, kind, key,
-                               legacy_value, odoo_value), E'\n' ORDER BY id), ''))
-                  FROM dist_reconciliation_discrepancy
-                 WHERE reconciliation_id = %s
+                SELECT md5(COALESCE(string_agg(line, E'\n' ORDER BY line), ''))
+                  FROM (SELECT concat_ws('|', c.code, d.kind, d.key, d.legacy_value,
+                                         d.odoo_value) AS line
+                          FROM dist_reconciliation_discrepancy d
+                          JOIN dist_reconciliation_control c ON c.id = d.control_id
+                         WHERE d.reconciliation_id = %s) lines
                 """,
                 self.id,
             )
@@ -277,15 +392,27 @@ class DistReconciliation(models.Model):
             "controls": [control._facts() for control in self.control_ids],
             "discrepancies": digest,
         }
-        canonical = json.dumps(
-            content, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        )
+        figures = {name: content[name] for name in ("discrepancies", "mapping")}
+        # names are in the language of who ran it
+        figures["controls"] = [
+            {name: value for name, value in facts.items() if name != "name"}
+            for facts in content["controls"]
+        ]
+        figures["tolerances"] = self.parameters["tolerances"]
         self.write(
             {
                 "result": "failed" if failed else "passed",
-                "result_hash": hashlib.sha256(canonical.encode()).hexdigest(),
+                "result_hash": self._digest(content),
+                "figures_hash": self._digest(figures),
             }
         )
+
+    @api.model
+    def _digest(self, content):
+        canonical = json.dumps(
+            content, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     # -- measures -------------------------------------------------------------
 
@@ -301,10 +428,39 @@ class DistReconciliation(models.Model):
                 comparisons.sql("sale_order_line"), "value", "rounded"
             )
             Measure._store_values("migration_order_variance", rows, "reconciliation")
+        for code, controls in BOOK_MEASURES.items():
+            rows = self._control_rows(controls)
+            if rows:
+                Measure._store_values(code, rows, "reconciliation")
         master = [code for code in MASTER_COMPARISONS if code in staged]
         if master:
             rows = self._gap_rows(comparisons, master)
             Measure._store_values("migration_master_gap", rows, "reconciliation")
+
+    def _control_rows(self, codes):
+        """Absolute differences over the legacy total of some controls.
+
+        Books belong to a company: each site of the cycle gets the same figure. A
+        control that was not run has no evidence.
+        """
+        controls = self.control_ids.filtered(lambda control: control.code in codes)
+        if not controls:
+            return []
+        gross = sum(controls.mapped("absolute_difference"))
+        if controls[0].code == "valuation_unexplained":
+            # differences of roundings are no remainder
+            gross = max(gross - sum(controls.mapped("tolerance")), 0)
+        return [
+            {
+                "site_id": site.id,
+                "day": site._local_day(self.run_at),
+                "numerator": gross,
+                "denominator": None,
+                "sample_size": sum(controls.mapped("match_count"))
+                + sum(controls.mapped("mismatch_count")),
+            }
+            for site in self.site_ids
+        ]
 
     def _variance_rows(self, query, figure, legacy_figure):
         """Sum of absolute differences over the legacy total, per site."""
@@ -377,7 +533,8 @@ class DistReconciliation(models.Model):
             "result_hash": self.result_hash or "",
             "mapping_hash": self.mapping_hash or "",
             "load_revision": cycle.load_revision,
-            "latest_run": cycle.reconciliation_id.name or "",
+            "latest_figures": cycle.reconciliation_id.figures_hash or "",
+            "accepted": self._accepted_cases(),
             "files": {
                 source.name: source.checksum
                 for source in cycle.source_ids.sorted("name")
@@ -413,15 +570,56 @@ class DistReconciliation(models.Model):
                     name=self.name,
                 )
             )
-        if verdict == "sign" and self.result != "passed":
-            failed = self.control_ids.filtered(lambda c: c.result != "passed")
+        open_controls = self._open_controls() if verdict == "sign" else None
+        if open_controls:
             raise UserError(
                 self.env._(
                     "These controls differ: %(names)s. Correct the data, load and "
-                    "reconcile again.",
-                    names=", ".join(failed.mapped("name")),
+                    "reconcile again, or accept each difference with a reason.",
+                    names=", ".join(open_controls.mapped("name")),
                 )
             )
+
+    def _open_controls(self):
+        """Failed controls with a difference that nobody has accepted."""
+        self.ensure_one()
+        failed = self.control_ids.filtered(lambda c: c.result != "passed")
+        # sudo: which differences stand open decides for every signer alike
+        cases = (
+            self.env["dist.reconciliation.case"]
+            .sudo()
+            .search([("cycle_id", "=", self.sudo().cycle_id.id)])
+        )
+        accepted = cases.filtered(lambda case: case.state == "accepted")
+        unsettled = cases.filtered(
+            lambda case: case.state not in ("accepted", "fixed")
+            and not case.is_tolerated
+        )
+        comparison = {control.code: control.comparison for control in CONTROLS}
+        worked = {comparison[code] for code in accepted.mapped("control")}
+        worked -= {comparison[code] for code in unsettled.mapped("control")}
+        # the figures of one comparison share their keys, and so their cases
+        return failed.filtered(lambda control: comparison[control.code] not in worked)
+
+    def _accepted_cases(self):
+        """Return what was accepted, for the signature: it must not change after."""
+        # sudo: the content is the same for whoever reads it
+        cases = (
+            self.env["dist.reconciliation.case"]
+            .sudo()
+            .search(
+                [("cycle_id", "=", self.cycle_id.id), ("state", "=", "accepted")],
+                order="control, key, id",
+            )
+        )
+        return {
+            f"{case.control} / {case.key}": {
+                "difference": f"{case.difference:.6f}",
+                "reason": case.reason or "",
+                "accepted_by": case.accepted_by_id.name,
+            }
+            for case in cases
+        }
 
     def _after_sign(self, signoff):
         # sudo: protected state; follows from the signature that was just accepted
@@ -451,6 +649,105 @@ class DistReconciliation(models.Model):
             "dist_data_migration.dist_reconciliation_discrepancy_action"
         )
         return dict(action, domain=[("reconciliation_id", "=", self.id)], context={})
+
+    def action_certificate(self):
+        """Print the certificate."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env.ref(
+            "dist_data_migration.action_report_reconciliation_certificate"
+        ).report_action(self)
+
+    def action_certificate_xlsx(self):
+        """Download the certificate as a workbook."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/dist_data_migration/certificate/{self.id}.xlsx",
+            "target": "self",
+        }
+
+    def _certificate(self):
+        """Return what the certificate shows: ``[(title, header, rows)]``, all text.
+
+        Both forms of the certificate are made of it.
+        """
+        self.ensure_one()
+        labels = dict(self._fields["result"]._description_selection(self.env))
+        return [
+            (
+                self.env._("Run"),
+                [self.env._("What"), self.env._("Value")],
+                [
+                    [self.env._("Run"), self.name],
+                    [self.env._("As of (UTC)"), fields.Datetime.to_string(self.run_at)],
+                    [self.env._("Result"), labels[self.result]],
+                    [self.env._("Load"), str(self.load_revision)],
+                    [self.env._("Mapping SHA-256"), self.mapping_hash or ""],
+                    [self.env._("Result SHA-256"), self.result_hash or ""],
+                ],
+            ),
+            (
+                self.env._("Controls"),
+                [
+                    self.env._("Control"),
+                    self.env._("Legacy"),
+                    self.env._("Odoo"),
+                    self.env._("Net Difference"),
+                    self.env._("Sum of Absolute Differences"),
+                    self.env._("Tolerance"),
+                    self.env._("Discrepancies"),
+                    self.env._("Result"),
+                ],
+                [control._certificate_row() for control in self.control_ids],
+            ),
+            (
+                self.env._("Accepted Differences"),
+                [
+                    self.env._("Difference"),
+                    self.env._("Amount"),
+                    self.env._("Reason"),
+                    self.env._("Accepted By"),
+                ],
+                [
+                    [name, case["difference"], case["reason"], case["accepted_by"]]
+                    # sudo: a site manager reads the whole certificate of a run
+                    for name, case in self.sudo()._accepted_cases().items()
+                ],
+            ),
+            (
+                self.env._("Files"),
+                [self.env._("File"), self.env._("SHA-256")],
+                [
+                    [name, checksum]
+                    for name, checksum in (self.parameters or {})["files"].items()
+                ],
+            ),
+            (
+                self.env._("Signatures"),
+                [
+                    self.env._("Signed By"),
+                    self.env._("As"),
+                    self.env._("On (UTC)"),
+                    self.env._("Verdict"),
+                    self.env._("Hash"),
+                ],
+                [
+                    [
+                        row.signer_name or row.signer_id.name,
+                        row.role_name or "",
+                        fields.Datetime.to_string(row.signed_at),
+                        row.verdict,
+                        row.hash,
+                    ]
+                    # sudo: who signed a run is part of its certificate
+                    for row in self.sudo().signoff_ids.filtered(
+                        lambda row: row.res_model == self._name
+                    )
+                ],
+            ),
+        ]
 
     def _as_dict(self):
         """Return ``{control: {legacy, odoo, difference, result, …}}`` for reports."""

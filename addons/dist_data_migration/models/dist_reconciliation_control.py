@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+#: floats that stand for equal decimals differ by less
+EPSILON = 1e-9
+
 
 class DistReconciliationControl(models.Model):
     """One figure of a reconciliation: legacy, Odoo, difference, tolerance.
@@ -33,32 +36,90 @@ class DistReconciliationControl(models.Model):
         help="Sum of the differences of all keys, each without its sign.",
     )
     tolerance = fields.Float(digits=(20, 6))
+    beyond_count = fields.Integer(
+        string="Beyond Tolerance",
+        help="Keys whose difference is larger than the tolerance of a line.",
+    )
+    tolerance_text = fields.Char(string="Tolerance Set")
     match_count = fields.Integer(string="Matches")
     mismatch_count = fields.Integer(string="Discrepancies")
     result = fields.Selection([("passed", "Passed"), ("failed", "Differs")])
     note = fields.Char()
 
-    def _set_figures(self, figure, figures):
+    def _set_figures(self, figure, figures, tolerance):
         """Take the figures of a comparison.
 
+        Without a tolerance of the program, the sum of absolute differences must be
+        zero, or what rounding allows. A wrong attribute or date is no matter of
+        tolerance.
+
         :param figure: count, qty, value or rounded
+        :param tolerance: what the run has pinned for the control, may be empty
         """
         self.ensure_one()
         legacy, odoo = figures[f"legacy_{figure}"], figures[f"odoo_{figure}"]
         gross = figures[f"abs_{figure}"]
-        tolerance = figures["tolerance"] if figure == "value" else 0
+        rounding = figures["tolerance"] if figure == "value" else 0
+        limit = self._total_limit(tolerance, legacy)
+        passed = gross <= rounding
+        if tolerance:
+            passed = passed or (
+                (not tolerance["line_kind"] or not figures[f"beyond_{figure}"])
+                and (limit is None or gross <= limit + EPSILON)
+            )
         self.write(
             {
                 "legacy": legacy,
                 "odoo": odoo,
                 "difference": odoo - legacy,
                 "absolute_difference": gross,
-                "tolerance": tolerance,
+                "tolerance": max(rounding, limit or 0),
+                "beyond_count": figures[f"beyond_{figure}"],
+                "tolerance_text": tolerance.get("text") or False,
                 "match_count": figures["matches"],
                 "mismatch_count": figures["mismatches"],
-                "result": "passed" if gross <= tolerance else "failed",
+                "result": "passed"
+                if passed and not (figures["attributes"] and self._shows_attributes())
+                else "failed",
             }
         )
+
+    @staticmethod
+    def _total_limit(tolerance, legacy):
+        """Return the largest sum of absolute differences, None when not limited."""
+        kind = tolerance.get("total_kind")
+        if not kind:
+            return None
+        value = tolerance["total_value"]
+        if kind == "relative":
+            return abs(legacy) * value / 100
+        return value if kind == "absolute" else 0.0
+
+    def _shows_attributes(self):
+        """Say whether wrong attributes are listed under this control."""
+        self.ensure_one()
+        return bool(
+            self.env["dist.reconciliation.discrepancy"].search_count(
+                [("control_id", "=", self.id), ("kind", "in", ("attribute", "date"))],
+                limit=1,
+            )
+        )
+
+    def _certificate_row(self):
+        self.ensure_one()
+        facts = self._facts()
+        return [
+            self.name,
+            facts["legacy"],
+            facts["odoo"],
+            facts["difference"],
+            facts["absolute_difference"],
+            self.tolerance_text or facts["tolerance"],
+            str(self.mismatch_count),
+            dict(self._fields["result"]._description_selection(self.env)).get(
+                self.result, ""
+            ),
+        ]
 
     def _facts(self):
         """Return the control in the types of canonical JSON."""

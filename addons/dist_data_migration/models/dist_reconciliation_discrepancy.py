@@ -1,6 +1,26 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+KINDS = [
+    ("missing", "Missing in Odoo"),
+    ("unexpected", "Unexpected in Odoo"),
+    ("quantity", "Quantity"),
+    ("value", "Value"),
+    ("attribute", "Attribute"),
+    ("date", "Date"),
+    ("negative", "Negative Stock"),
+]
+DIAGNOSES = [
+    ("lot_swap", "Lots Swapped"),
+    ("location_swap", "Locations Swapped"),
+    ("uom_factor", "Unit of Measure"),
+    ("sign_flip", "Sign Reversed"),
+    ("currency_factor", "Currency Rate"),
+    ("timing", "Moved Since the Cutover"),
+    ("merged_partner", "Merged Partner"),
+    ("offsetting", "Offsetting"),
+]
+
 
 class DistReconciliationDiscrepancy(models.Model):
     """A key on which legacy and Odoo differ. Matches are never stored."""
@@ -19,15 +39,12 @@ class DistReconciliationDiscrepancy(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     site_id = fields.Many2one("dist.site", ondelete="restrict", index="btree_not_null")
     key = fields.Char()
-    kind = fields.Selection(
-        [
-            ("missing", "Missing in Odoo"),
-            ("unexpected", "Unexpected in Odoo"),
-            ("quantity", "Quantity"),
-            ("value", "Value"),
-            ("attribute", "Attribute"),
-        ],
-        required=True,
+    kind = fields.Selection(KINDS, required=True)
+    diagnosis = fields.Selection(
+        DIAGNOSES, help="What the figures suggest as the cause; to be confirmed."
+    )
+    is_tolerated = fields.Boolean(
+        string="Within Tolerance", help="Listed, but small enough for its control."
     )
     detail = fields.Char()
     legacy_value = fields.Float(string="Legacy", digits=(20, 6))
@@ -41,8 +58,9 @@ class DistReconciliationDiscrepancy(models.Model):
         """Open the Odoo record behind the key."""
         self.ensure_one()
         model, res_id = self.res_model, self.res_id
-        if model == "sale.order.line":
-            model, res_id = "sale.order", self.env[model].browse(res_id).order_id.id
+        if model in ("sale.order.line", "purchase.order.line"):
+            line = self.env[model].browse(res_id)
+            model, res_id = line.order_id._name, line.order_id.id
         if not model or not self.env[model].browse(res_id).exists():
             raise UserError(
                 self.env._("There is no record in Odoo: the key is missing here.")

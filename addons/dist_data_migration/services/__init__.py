@@ -2,5 +2,6 @@ from . import loaders
 from . import mapping
 from . import reader
 from . import rules
-from . import reconcile
 from . import probes
+from . import certificate
+from . import comparisons

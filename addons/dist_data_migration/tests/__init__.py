@@ -16,3 +16,7 @@ from . import test_reverse
 from . import test_probes
 from . import test_figures
 from . import test_multi_legacy
+from . import test_reconcile_books
+from . import test_reconcile_cases
+from . import test_reconcile_stock
+from . import test_reconcile_valuation

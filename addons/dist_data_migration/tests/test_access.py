@@ -23,8 +23,10 @@ OWN = (
     "dist.reconciliation",
     "dist.reconciliation.control",
     "dist.reconciliation.discrepancy",
+    "dist.reconciliation.case",
+    "dist.reconciliation.tolerance",
 )
-RESULTS = OWN[-3:]
+RESULTS = OWN[-5:-1]
 EDITABLE = {
     "dist.migration.mapping",
     "dist.migration.mapping.object",
@@ -54,7 +56,7 @@ class TestAccess(MigrationCommon):
             self.manager_a: (RESULTS, ()),
             self.user_viewer: (OWN, ()),
             self.user_governance: (OWN, ()),
-            self.user_finance: (OWN, ()),
+            self.user_finance: (OWN, {"dist.reconciliation.tolerance"}),
             self.user_steward: (OWN, EDITABLE),
             self.user_admin: (OWN, {*EDITABLE, "dist.migration.object"}),
         }

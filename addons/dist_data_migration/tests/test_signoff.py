@@ -52,12 +52,18 @@ class TestSignoff(MigrationCommon):
         with self.assertRaisesRegex(UserError, "outdated"):
             self._sign(self.user_finance)
 
-    def test_later_run_turns_the_signature_stale(self):
+    def test_changed_result_turns_the_signature_stale(self):
         self._sign(self.user_finance)
         self.cycle.with_user(self.user_finance).action_reconcile()
         self.reconciliation.invalidate_recordset()
+        # the later run found the same
+        self.assertEqual(self.reconciliation.signoff_state, "signed")
+        pear = self._loaded(self.cycle, "product", "P2")
+        self.env["stock.quant"]._update_available_quantity(pear, self.stock, 1)
+        self.cycle.with_user(self.user_finance).action_reconcile()
+        self.reconciliation.invalidate_recordset()
         self.assertEqual(self.reconciliation.signoff_state, "stale")
-        self.assertIn("Mock / 2", self.reconciliation.signoff_difference)
+        self.assertIn("latest_figures", self.reconciliation.signoff_difference)
         self.assertEqual(self.cycle.state, "signed")
 
     def test_signed_cycle_is_closed(self):

@@ -46,8 +46,15 @@ class TestTours(HttpCase, MigrationCommon):
             "migration_probe",
             "reconciliation",
             "reconciliation_discrepancy",
+            "reconciliation_case",
+            "reconciliation_tolerance",
         )
-        phone = ("migration_cycle", "reconciliation", "reconciliation_discrepancy")
+        phone = (
+            "migration_cycle",
+            "reconciliation",
+            "reconciliation_discrepancy",
+            "reconciliation_case",
+        )
         for size, names in (("1400x900", lists), ("390x844", phone)):
             self.browser_size = size
             self.touch_enabled = size == "390x844"

@@ -1,0 +1,337 @@
+from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
+
+from .base import Control, columns
+
+# plain Python has no env at hand; messages are translated when shown
+# pylint: disable=prefer-env-translation
+_lt = LazyTranslate(__name__, default_lang="en_US")
+
+CONTROLS = (
+    Control(
+        "archived_with_stock_count",
+        _lt("Discontinued products with stock"),
+        "archived_stock",
+        "count",
+        "count",
+        needs=frozenset({"stock", "product"}),
+    ),
+    Control(
+        "onhand_quantity",
+        _lt("On hand by product, location, lot and owner, quantity"),
+        "stock",
+        "qty",
+        "quantity",
+    ),
+    Control(
+        "onhand_value",
+        _lt("On hand by product, location, lot and owner, at list price"),
+        "stock",
+        "value",
+        "amount",
+    ),
+    Control(
+        "onhand_negative_count",
+        _lt("Negative stock"),
+        "negative_stock",
+        "count",
+        "count",
+        _lt("Negative quantities are listed, also where both sides have them."),
+        needs=frozenset({"stock"}),
+    ),
+)
+
+
+class StockComparisons:
+    """On-hand stock, by product, location, lot and owner.
+
+    Odoo's side is what stands in internal and transit locations of the cycle's
+    warehouses; several quants of one key are summed, and keys that sum up to zero are
+    none.
+    """
+
+    def legacy_stock(self):
+        """Staged on-hand rows with the records they mean in Odoo.
+
+        Columns: id, product_key, location_key, lot_key, owner_key, quantity, value,
+        product_id, location_id, lot_id, owner_id, is_loadable. A key without a record
+        leaves its id empty.
+        """
+        return SQL(
+            """
+            SELECT r.id, r.data->>'product' AS product_key,
+                   COALESCE(r.data->>'location', r.data->>'warehouse', '')
+                       AS location_key,
+                   r.data->>'lot' AS lot_key, r.data->>'owner' AS owner_key,
+                   COALESCE((r.data->>'quantity')::numeric, 0) AS quantity,
+                   (r.data->>'value')::numeric AS value,
+                   product.res_id AS product_id,
+                   CASE WHEN r.data ? 'location' THEN place.res_id
+                        ELSE warehouse.lot_stock_id END AS location_id,
+                   lot.res_id AS lot_id, owner.res_id AS owner_id,
+                   r.state <> 'invalid' AS is_loadable
+              FROM dist_migration_row r
+              %s
+              %s
+              %s
+              %s
+              LEFT JOIN stock_warehouse warehouse
+                ON warehouse.company_id = %s
+               AND CASE WHEN r.data ? 'warehouse'
+                        THEN upper(warehouse.code) = upper(r.data->>'warehouse')
+                        ELSE warehouse.id = %s END
+             WHERE %s
+            """,
+            self._key_join("product", "product", SQL("r.data->>'product'")),
+            self._key_join("place", "location", SQL("r.data->>'location'")),
+            self._key_join("lot", "lot", SQL("r.data->>'lot'")),
+            self._key_join("owner", "customer", SQL("r.data->>'owner'")),
+            self.cycle.company_id.id,
+            self.cycle.warehouse_id.id,
+            self._legacy_rows("stock"),
+        )
+
+    def _onhand(self):
+        """Quantities in Odoo per key, those of zero left out."""
+        return SQL(
+            """
+            SELECT q.product_id, q.location_id, COALESCE(q.lot_id, 0) AS lot_id,
+                   COALESCE(q.owner_id, 0) AS owner_id, MIN(q.id) AS quant_id,
+                   SUM(q.quantity)::numeric AS quantity
+              FROM stock_quant q
+              JOIN stock_location place ON place.id = q.location_id
+               AND place.usage IN ('internal', 'transit')
+               AND place.warehouse_id = ANY(%s)
+             WHERE q.company_id = %s
+             GROUP BY 1, 2, 3, 4
+            HAVING abs(SUM(q.quantity)) >= %s
+            """,
+            self._warehouse_ids(),
+            self.company.id,
+            self._quantity_epsilon(),
+        )
+
+    def _moved_since(self):
+        """Net quantity moved per key after the cutover, opening loads left out."""
+        side = """
+            SELECT line.product_id, line.%(place)s AS location_id,
+                   COALESCE(line.lot_id, 0) AS lot_id,
+                   COALESCE(line.owner_id, 0) AS owner_id,
+                   %(sign)s * line.quantity_product_uom AS quantity
+              FROM stock_move_line line
+              JOIN stock_move move ON move.id = line.move_id
+             WHERE line.state = 'done' AND line.company_id = %(company)s
+               AND move.dist_is_opening_load IS NOT TRUE AND move.date > %(cutover)s
+        """
+        scope = {"company": self.company.id, "cutover": self.cycle.cutover_at}
+        return SQL(
+            """
+            SELECT product_id, location_id, lot_id, owner_id,
+                   SUM(quantity)::numeric AS quantity
+              FROM (%s UNION ALL %s) moved
+             GROUP BY 1, 2, 3, 4
+            """,
+            SQL(side, place=SQL("location_dest_id"), sign=1, **scope),
+            SQL(side, place=SQL("location_id"), sign=-1, **scope),
+        )
+
+    def _stock(self):
+        return SQL(
+            """
+            WITH legacy AS (
+                SELECT s.product_id, s.location_id, COALESCE(s.lot_id, 0) AS lot_id,
+                       COALESCE(s.owner_id, 0) AS owner_id,
+                       CASE WHEN s.product_id IS NULL OR s.location_id IS NULL
+                              OR (s.lot_key IS NOT NULL AND s.lot_id IS NULL)
+                              OR (s.owner_key IS NOT NULL AND s.owner_id IS NULL)
+                            THEN concat_ws(' @ ', s.product_key,
+                                           NULLIF(s.location_key, ''), s.lot_key,
+                                           s.owner_key) END AS lost,
+                       SUM(s.quantity) AS quantity,
+                       SUM(s.quantity * COALESCE(price.value, 0)) AS value
+                  FROM (%(legacy_stock)s) s
+                  LEFT JOIN (SELECT r.legacy_key, trim_scale(
+                                    (r.data->>'list_price')::numeric) AS value
+                               FROM dist_migration_row r
+                              WHERE %(products)s) price
+                    ON price.legacy_key = s.product_key
+                 GROUP BY 1, 2, 3, 4, 5
+            ), onhand AS (
+                SELECT o.*, o.quantity * template.list_price::numeric AS value
+                  FROM (%(onhand)s) o
+                  JOIN product_product product ON product.id = o.product_id
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id
+            ), both_sides AS (
+                SELECT COALESCE(l.product_id, o.product_id) AS product_id,
+                       COALESCE(l.location_id, o.location_id) AS location_id,
+                       COALESCE(l.lot_id, o.lot_id) AS lot_id,
+                       COALESCE(l.owner_id, o.owner_id) AS owner_id,
+                       l.lost, o.quant_id,
+                       l.quantity IS NULL AS is_new, o.quantity IS NULL AS is_absent,
+                       COALESCE(l.quantity, 0) AS legacy_qty,
+                       COALESCE(o.quantity, 0) AS odoo_qty,
+                       COALESCE(l.value, 0) AS legacy_value,
+                       COALESCE(o.value, 0) AS odoo_value
+                  FROM legacy l
+                  FULL JOIN onhand o ON o.product_id = l.product_id
+                                    AND o.location_id = l.location_id
+                                    AND o.lot_id = l.lot_id
+                                    AND o.owner_id = l.owner_id
+                                    AND l.lost IS NULL
+            ), judged AS (
+                SELECT b.*,
+                       CASE WHEN abs(legacy_qty - odoo_qty) < %(epsilon)s
+                                 AND abs(legacy_value - odoo_value) <= 0.000001
+                            THEN NULL
+                            WHEN abs(legacy_qty - odoo_qty) < %(epsilon)s THEN 'value'
+                            WHEN is_new THEN 'unexpected'
+                            WHEN is_absent THEN 'missing'
+                            ELSE 'quantity' END AS kind
+                  FROM both_sides b
+            )
+            SELECT %(columns)s
+              FROM judged b
+              LEFT JOIN product_product product ON product.id = b.product_id
+              LEFT JOIN product_template template
+                ON template.id = product.product_tmpl_id
+              LEFT JOIN stock_location place ON place.id = b.location_id
+              LEFT JOIN stock_warehouse warehouse ON warehouse.id = place.warehouse_id
+              LEFT JOIN stock_lot lot ON lot.id = b.lot_id
+              LEFT JOIN res_partner owner ON owner.id = b.owner_id
+              LEFT JOIN (%(moved)s) moved
+                ON b.kind IS NOT NULL AND moved.product_id = b.product_id
+               AND moved.location_id = b.location_id AND moved.lot_id = b.lot_id
+               AND moved.owner_id = b.owner_id
+            """,
+            epsilon=self._quantity_epsilon(),
+            legacy_stock=self.legacy_stock(),
+            products=self._legacy_rows("product"),
+            onhand=self._onhand(),
+            moved=self._moved_since(),
+            columns=columns(self._stock_columns()),
+        )
+
+    def _stock_columns(self):
+        return {
+            "key": SQL(
+                """COALESCE(b.lost, concat_ws(' @ ',
+                       COALESCE(product.default_code, template.name->>'en_US'),
+                       place.complete_name, lot.name, owner.name))"""
+            ),
+            "kind": SQL("b.kind"),
+            "site_id": SQL(
+                "COALESCE(%s, warehouse.dist_site_id, %s)",
+                self._single_site(),
+                self._home_site(),
+            ),
+            "detail": SQL("template.name->>'en_US'"),
+            "res_model": SQL(
+                """CASE WHEN b.quant_id IS NOT NULL THEN 'stock.quant'
+                        WHEN b.product_id IS NOT NULL THEN 'product.product' END"""
+            ),
+            "res_id": SQL("COALESCE(b.quant_id, b.product_id)"),
+            "legacy_count": SQL("1"),
+            "odoo_count": SQL("1"),
+            "legacy_qty": SQL("legacy_qty"),
+            "odoo_qty": SQL("odoo_qty"),
+            "legacy_value": SQL("legacy_value"),
+            "odoo_value": SQL("odoo_value"),
+            "across_place": SQL(
+                """CASE WHEN b.lost IS NULL
+                   THEN concat_ws('/', b.product_id, b.lot_id, b.owner_id) END"""
+            ),
+            "across_lot": SQL(
+                """CASE WHEN b.lost IS NULL
+                   THEN concat_ws('/', b.product_id, b.location_id, b.owner_id) END"""
+            ),
+            "diagnosis": SQL(
+                """CASE WHEN b.kind = 'value' THEN NULL
+                        WHEN abs(odoo_qty - legacy_qty - moved.quantity) < %s
+                        THEN 'timing' END""",
+                self._quantity_epsilon(),
+            ),
+        }
+
+    def _negative_stock(self):
+        """Keys whose quantity is below zero, in the extract or in Odoo."""
+        return SQL(
+            """
+            SELECT %(columns)s
+              FROM (%(stock)s) s
+             WHERE legacy_qty <= -%(epsilon)s OR odoo_qty <= -%(epsilon)s
+            """,
+            stock=self._stock(),
+            epsilon=self._quantity_epsilon(),
+            columns=columns(
+                {
+                    "key": SQL("key"),
+                    "kind": SQL("'negative'"),
+                    "site_id": SQL("site_id"),
+                    "detail": SQL("detail"),
+                    "res_model": SQL("res_model"),
+                    "res_id": SQL("res_id"),
+                    "legacy_count": SQL(
+                        "(legacy_qty <= -%s)::int", self._quantity_epsilon()
+                    ),
+                    "odoo_count": SQL(
+                        "(odoo_qty <= -%s)::int", self._quantity_epsilon()
+                    ),
+                    "legacy_qty": SQL("legacy_qty"),
+                    "odoo_qty": SQL("odoo_qty"),
+                }
+            ),
+        )
+
+    def _archived_stock(self):
+        return SQL(
+            """
+            WITH legacy AS (
+                SELECT s.product_key AS key, s.product_id
+                  FROM (%(legacy_stock)s) s
+                  JOIN dist_migration_row r
+                    ON %(products)s AND r.legacy_key = s.product_key
+                   AND r.data->>'active' = 'false'
+                 GROUP BY 1, 2
+                HAVING SUM(s.quantity) <> 0
+            ), archived AS (
+                SELECT o.product_id
+                  FROM (%(onhand)s) o
+                  JOIN product_product product
+                    ON product.id = o.product_id AND NOT product.active
+                 GROUP BY 1
+                HAVING abs(SUM(o.quantity)) >= %(epsilon)s
+            )
+            SELECT %(columns)s
+              FROM legacy l
+              FULL JOIN archived a ON a.product_id = l.product_id
+              LEFT JOIN product_product product
+                ON product.id = COALESCE(l.product_id, a.product_id)
+              LEFT JOIN product_template template
+                ON template.id = product.product_tmpl_id
+            """,
+            legacy_stock=self.legacy_stock(),
+            products=self._legacy_rows("product"),
+            onhand=self._onhand(),
+            epsilon=self._quantity_epsilon(),
+            columns=columns(
+                {
+                    "key": SQL(
+                        """COALESCE(l.key, product.default_code,
+                                    template.name->>'en_US')"""
+                    ),
+                    "kind": SQL(
+                        """CASE WHEN l.key IS NULL THEN 'unexpected'
+                                WHEN a.product_id IS NULL THEN 'missing' END"""
+                    ),
+                    "site_id": self._home_site(),
+                    "detail": SQL("template.name->>'en_US'"),
+                    "res_model": SQL(
+                        "CASE WHEN product.id IS NOT NULL THEN 'product.product' END"
+                    ),
+                    "res_id": SQL("product.id"),
+                    "legacy_count": SQL("(l.key IS NOT NULL)::int"),
+                    "odoo_count": SQL("(a.product_id IS NOT NULL)::int"),
+                }
+            ),
+        )
