@@ -9,7 +9,15 @@
     "license": "AGPL-3",
     "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase"],
     "external_dependencies": {
-        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML"]
+        "python": [
+            "chardet",
+            "lxml",
+            "openpyxl",
+            "python-stdnum",
+            "PyYAML",
+            "rapidfuzz",
+            "XlsxWriter",
+        ]
     },
     "data": [
         "security/dist_data_migration_security.xml",
@@ -19,14 +27,21 @@
         "data/ir_cron_data.xml",
         "wizards/dist_migration_upload_views.xml",
         "wizards/dist_migration_mapping_import_views.xml",
+        "wizards/dist_migration_correction_views.xml",
+        "wizards/dist_migration_archive_views.xml",
         "views/dist_migration_object_views.xml",
         "views/dist_migration_mapping_views.xml",
         "views/dist_migration_source_views.xml",
         "views/dist_migration_row_views.xml",
         "views/dist_migration_finding_views.xml",
+        "views/dist_migration_rule_views.xml",
+        "views/dist_migration_score_views.xml",
+        "views/dist_migration_duplicate_views.xml",
+        "views/dist_migration_value_views.xml",
         "views/dist_legacy_key_views.xml",
         "views/dist_reconciliation_views.xml",
         "views/dist_migration_cycle_views.xml",
+        "views/dist_migration_cycle_quality_views.xml",
         "views/dist_data_migration_menus.xml",
     ],
     "assets": {

@@ -172,6 +172,8 @@ class _Table:
     """A header and a stream of ``(line, cells)``."""
 
     encoding = ""
+    #: how sure the encoding is, in percent
+    confidence = 100
     delimiter = ""
 
     def _check_header(self, cells, limits):
@@ -216,9 +218,11 @@ class CsvTable(_Table):
     def __init__(self, stream, encoding, delimiter, limits):
         self._limits = limits
         self._stream = stream
-        self.encoding = encoding or detect_encoding(stream)
+        self.encoding = encoding
         if encoding:
             _check_decodes(stream, encoding)
+        else:
+            self.encoding, self.confidence = detect_encoding(stream)
         self._check_text()
         self.delimiter = delimiter or self._detect_delimiter()
         self._text = self._open_text()
@@ -552,7 +556,7 @@ class XlsxTable(_Table):
 
 
 def detect_encoding(stream):
-    """Return a codec that decodes the whole stream, or ask.
+    """Return a codec that decodes the whole stream and the confidence, or ask.
 
     UTF-8 is recognised by structure. Text that is mostly valid UTF-8 with some invalid
     bytes is damaged, not "another encoding": it is refused with the row, as decoding it
@@ -567,7 +571,7 @@ def detect_encoding(stream):
     for bom, name in BOMS:
         if head.startswith(bom):
             _check_decodes(stream, name)
-            return name
+            return name, 100
     suspects, valid, invalid, first_bad = [], 0, 0, 0
     for line, content in enumerate(stream, start=1):
         if b"\x00" in content:
@@ -592,7 +596,7 @@ def detect_encoding(stream):
             suspects.append(content)
     stream.seek(0)
     if not first_bad:
-        return "utf-8"
+        return "utf-8", 100
     if valid >= invalid:
         raise ReaderError(
             _lt("Row %(line)s holds bytes that are not valid UTF-8.", line=first_bad),
@@ -607,7 +611,7 @@ def _guess_encoding(stream, sample, line):
     if guess and confidence >= MIN_CONFIDENCE:
         try:
             _check_decodes(stream, guess)
-            return guess
+            return guess, int(confidence * 100)
         except ReaderError:
             confidence = 0
     raise EncodingUnsureError(
