@@ -45,11 +45,12 @@ class DistMigrationRule(models.Model):
 
     @api.constrains("rule")
     def _check_rule(self):
+        # the choices of a computed selection are not checked by the ORM
         for record in self:
-            if record.rule in FIXED_RULES:
+            if record.rule not in dict(self._selection_rule()):
                 raise ValidationError(
                     self.env._(
-                        "%(rule)s stays an error: such rows can't become records.",
-                        rule=RULES[record.rule][0],
+                        "%(rule)s stays as it is: such rows can't become records.",
+                        rule=record.rule,
                     )
                 )

@@ -35,6 +35,8 @@ import chardet
 
 from odoo.tools.translate import LazyTranslate
 
+from .audit_file import AuditFile, AuditFileError
+
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__, default_lang="en_US")
@@ -129,6 +131,8 @@ def open_table(
         )
     if _is_workbook(stream, filename):
         table = XlsxTable(stream, sheet, limits)
+    elif _is_xml(stream):
+        table = XmlTable(stream, sheet, limits)
     else:
         table = CsvTable(stream, encoding, delimiter, limits)
     try:
@@ -166,6 +170,16 @@ def _is_workbook(stream, filename):
             _lt("This is a JSON file. Upload a CSV or XLSX file."), "format"
         )
     return False
+
+
+def _is_xml(stream):
+    head = stream.read(200)
+    stream.seek(0)
+    # the sign less-than in UTF-8 and UTF-16, behind a byte order mark or not
+    head = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return head.startswith((b"<?xml", b"<!", b"<AuditFile", b"<auditfile")) or (
+        head.startswith(b"<") and b"AuditFile" in head
+    )
 
 
 class _Table:
@@ -370,6 +384,28 @@ class CsvTable(_Table):
         finally:
             text.detach()
         return widths
+
+
+class XmlTable(_Table):
+    """One list of an audit file, see :mod:`audit_file`."""
+
+    def __init__(self, stream, section, limits):
+        try:
+            self._file = AuditFile(stream, section, limits)
+        except AuditFileError as error:
+            raise ReaderError(str(error), error.code) from error
+        self.header = self._file.header
+
+    def rows(self):
+        """Yield ``(number of the record, cells)``."""
+        count = 0
+        try:
+            for count, cells in self._file.rows():
+                yield count, cells
+        except AuditFileError as error:
+            raise ReaderError(str(error), error.code) from error
+        if not count:
+            raise ReaderError(_lt("No data rows."), "no_rows")
 
 
 class XlsxTable(_Table):

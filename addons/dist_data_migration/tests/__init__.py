@@ -8,3 +8,9 @@ from . import test_signoff
 from . import test_stage
 from . import test_tours
 from . import test_validate
+from . import test_rules
+from . import test_duplicates
+from . import test_values
+from . import test_corrections
+from . import test_audit_file
+from . import test_bad_inputs
