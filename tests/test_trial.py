@@ -144,9 +144,7 @@ class TestAdventureWorks(QualityCommon):
         units = self._rows(cycle, "supplier_price").mapped(
             lambda row: row.legacy["purchase_unit"]
         )
-        self.assertEqual(
-            set(units), {"CAN", "CS", "CTN", "DZ", "EA", "GAL", "PAK"}
-        )
+        self.assertEqual(set(units), {"CAN", "CS", "CTN", "DZ", "EA", "GAL", "PAK"})
         lines = [row.data for row in rows["purchase_order_line"]]
         self.assertEqual(sum(Decimal(row["quantity"]) for row in lines), 1554)
         self.assertEqual(

@@ -104,7 +104,9 @@ class DistMigrationCycle(models.Model):
                 country=data.get("country") or "",
                 zip=data.get("zip") or "",
                 codes=tuple(
-                    (code, normalize_key(data[code])) for code in codes if data.get(code)
+                    (code, normalize_key(data[code]))
+                    for code in codes
+                    if data.get(code)
                 ),
                 filled=len(data),
                 used=used,

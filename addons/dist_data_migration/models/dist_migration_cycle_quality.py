@@ -81,7 +81,7 @@ class DistMigrationCycle(models.Model):
         self.env["dist.migration.score"].invalidate_model()
 
     def _sql_judged_rows(self):
-        """Rows as ``(object_id, is_error, is_warning)``, an error outweighs warnings."""
+        """Rows as ``(object_id, is_error, is_warning)``; an error hides warnings."""
         return SQL(
             """
             SELECT r.object_id, r.state = 'invalid' AS is_error,

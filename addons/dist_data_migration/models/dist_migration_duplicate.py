@@ -114,7 +114,9 @@ class DistMigrationDuplicate(models.Model):
             self.object_id.code, [*keys, survivor.legacy_key]
         )
         own = [
-            key for key in keys if known.get(key) not in (None, known.get(survivor.legacy_key))
+            key
+            for key in keys
+            if known.get(key) not in (None, known.get(survivor.legacy_key))
         ]
         if own:
             raise UserError(

@@ -27,7 +27,9 @@ class DistMigrationDuplicateLine(models.Model):
         string="Similarity (%)", digits=(16, 1), help="Of the name to the survivor's."
     )
     filled = fields.Integer(string="Fields Filled")
-    used = fields.Integer(string="Used By", help="Rows of the extract that refer to it.")
+    used = fields.Integer(
+        string="Used By", help="Rows of the extract that refer to it."
+    )
 
     def action_choose(self):
         """Make this row the survivor of its group."""

@@ -137,7 +137,9 @@ class DistMigrationValue(models.Model):
         target = (self.target or "").strip()
         if not target or field is None:
             raise UserError(
-                self.env._("Choose the Odoo value of %(value)s first.", value=self.value)
+                self.env._(
+                    "Choose the Odoo value of %(value)s first.", value=self.value
+                )
             )
         try:
             engine.Converter(field, {}).convert(target)

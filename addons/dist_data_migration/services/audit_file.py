@@ -110,7 +110,10 @@ SAFT_INVOICE = {
         "SupplierID",
     ),
     "date": ("InvoiceDate",),
-    "due_date": ("Settlement/SettlementDate", "DocumentTotals/Settlement/SettlementDate"),
+    "due_date": (
+        "Settlement/SettlementDate",
+        "DocumentTotals/Settlement/SettlementDate",
+    ),
     "amount": ("DocumentTotals/GrossTotal",),
     "account": ("AccountID",),
 }
@@ -185,7 +188,10 @@ class AuditFile:
             count += 1
             if count > self._limits.csv_rows:
                 raise AuditFileError(
-                    _lt("The file has more than %(limit)s rows.", limit=self._limits.csv_rows),
+                    _lt(
+                        "The file has more than %(limit)s rows.",
+                        limit=self._limits.csv_rows,
+                    ),
                     "rows",
                 )
             cells = [row.get(name) or "" for name in self.header]
@@ -399,7 +405,9 @@ def _number(text):
     try:
         number = decimal.Decimal(text)
     except decimal.InvalidOperation as error:
-        raise AuditFileError(_lt("%(text)s is no amount.", text=text), "amount") from error
+        raise AuditFileError(
+            _lt("%(text)s is no amount.", text=text), "amount"
+        ) from error
     if not number.is_finite():
         raise AuditFileError(_lt("%(text)s is no amount.", text=text), "amount")
     return number

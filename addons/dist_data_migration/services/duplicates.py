@@ -30,8 +30,8 @@ BLOCK, WINDOW = 100, 20
 #: chains of pairs are cut here: a steward can't judge a larger group
 MAX_GROUP = 50
 LEGAL_FORMS = frozenset(
-    "ab ag as bv co corp gmbh inc kg lda limited llc ltd ltda nv oy oyj plc pty sa sarl "
-    "sas sl spa srl".split()
+    "ab ag as bv co corp gmbh inc kg lda limited llc ltd ltda nv oy oyj plc pty sa "
+    "sarl sas sl spa srl".split()
 )
 _SPLIT = re.compile(r"[^\w]+|_+")
 
@@ -100,8 +100,7 @@ def find_groups(candidates):
                 pairs.add((left, right))
     clusters = _clusters(sorted(pairs))
     return [
-        _group([by_id[member] for member in cluster], names)
-        for cluster in clusters
+        _group([by_id[member] for member in cluster], names) for cluster in clusters
     ]
 
 

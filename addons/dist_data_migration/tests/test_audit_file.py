@@ -135,7 +135,9 @@ class TestAuditFile(QualityCommon):
 
     def test_saft_of_any_namespace_and_prefix(self):
         plain = SAFT.replace(' xmlns="urn:StandardAuditFile-Taxation-Financial:NO"', "")
-        prefixed = plain.replace("</", "</n:").replace("<", "<n:").replace("<n:/n:", "</n:")
+        prefixed = (
+            plain.replace("</", "</n:").replace("<", "<n:").replace("<n:/n:", "</n:")
+        )
         prefixed = prefixed.replace("<n:?", "<?").replace(
             "<n:AuditFile>", '<n:AuditFile xmlns:n="urn:OECD:StandardAuditFile-Tax:PL">'
         )
@@ -178,8 +180,18 @@ class TestAuditFile(QualityCommon):
         small = reader.Limits(csv_rows=1)
         for text, section, limits, message in (
             (head + bomb + body.replace("Debtors", "&b;"), None, None, "document type"),
-            (head + thief + body.replace("Debtors", "&x;"), None, None, "document type"),
-            (head + '<!DOCTYPE AuditFile SYSTEM "http://x.invalid/a.dtd">' + body, None, None, "document type"),
+            (
+                head + thief + body.replace("Debtors", "&x;"),
+                None,
+                None,
+                "document type",
+            ),
+            (
+                head + '<!DOCTYPE AuditFile SYSTEM "http://x.invalid/a.dtd">' + body,
+                None,
+                None,
+                "document type",
+            ),
             (SAFT[:-60], None, None, "damaged"),
             (deep, None, None, "nested too deeply"),
             ("<?xml version='1.0'?><html/>", None, None, "neither SAF-T nor XAF"),
@@ -190,15 +202,16 @@ class TestAuditFile(QualityCommon):
             (SAFT.replace("74.50", "NaN"), "receivables", None, "is no amount"),
             (SAFT, "payables", None, "No data rows"),
         ):
-            with self.subTest(message), self.assertRaisesRegex(reader.ReaderError, message):
+            with (
+                self.subTest(message),
+                self.assertRaisesRegex(reader.ReaderError, message),
+            ):
                 self._rows_of(text, section, limits)
 
     def test_audit_file_feeds_several_objects(self):
         cycle = self._stage_text(MAPPING, {"books.xml": SAFT})
         balance = self._rows(cycle, "opening_balance")
-        self.assertEqual(
-            [row.data.get("debit") for row in balance], ["125.5", None]
-        )
+        self.assertEqual([row.data.get("debit") for row in balance], ["125.5", None])
         item = self._rows(cycle, "open_receivable")
         self.assertEqual(item.data["amount"], "125.5")
         self.assertEqual(item.data["customer"], "K1")

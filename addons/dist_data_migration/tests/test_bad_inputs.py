@@ -133,7 +133,8 @@ class TestBadInputs(MigrationCommon):
 
     def test_chosen_encodings(self):
         for number, encoding in CHOSEN.items():
-            text = {"cp1252": "Königlich", "shift_jis": "東京", "gbk": "北京"}[encoding]
+            samples = {"cp1252": "Königlich", "shift_jis": "東京", "gbk": "北京"}
+            text = samples[encoding]
             content = f"a,b\n1,{text}\n".encode(encoding)
             with self.subTest(number=number):
                 self.assertEqual(self._read(content, encoding=encoding), [["1", text]])
@@ -147,7 +148,8 @@ class TestBadInputs(MigrationCommon):
 
     def test_confidence_is_shown(self):
         cycle = self._create_cycle()
-        text = "code,name,country\nV1,日本語の会社名です,JP\nV2,東京都渋谷区の株式会社,JP\n"
+        text = "code,name,country\nV1,日本語の会社名です,JP\n"
+        text += "V2,東京都渋谷区の株式会社,JP\n"
         proved = cycle._add_file("suppliers.csv", text.encode())
         self.assertEqual((proved.encoding, proved.encoding_confidence), ("utf-8", 100))
         chosen = cycle._add_file("suppliers.csv", text.encode("gb18030"), "gb18030")
@@ -217,9 +219,16 @@ class TestBadInputs(MigrationCommon):
             self.env["product.category"].create(
                 {"name": "Twofold", "parent_id": root.id}
             )
-        text = MAPPING.replace("list_price: price", "list_price: price\n      category: pack")
+        text = MAPPING.replace(
+            "list_price: price", "list_price: price\n      category: pack"
+        )
         cycle = self._create_cycle(mapping_id=self._create_mapping(text).id)
-        self._upload(cycle, products="code,name,barcode,price,supplier,inactive,pack\nP1,A,,1,,0,Twofold\n", stock="product,location,qty\nP1,R1,1\n", lines="order,product,qty,price,discount\n1001,P1,1,1,0\n1003,P1,1,1,0\n")
+        self._upload(
+            cycle,
+            products=FILES["products.csv"].split("\n")[0] + "\nP1,A,,1,,0,Twofold\n",
+            stock="product,location,qty\nP1,R1,1\n",
+            lines="order,product,qty,price,discount\n1001,P1,1,1,0\n1003,P1,1,1,0\n",
+        )
         cycle.action_stage()
         cycle.action_validate()
         cycle._load_now()

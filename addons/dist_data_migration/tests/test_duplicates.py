@@ -42,7 +42,10 @@ class TestDuplicates(MigrationCommon):
         for left, right, expected in pairs:
             with self.subTest(left=left, right=right):
                 groups = duplicates.find_groups(
-                    [Candidate(1, left[0], **left[1]), Candidate(2, right[0], **right[1])]
+                    [
+                        Candidate(1, left[0], **left[1]),
+                        Candidate(2, right[0], **right[1]),
+                    ]
                 )
                 self.assertEqual(bool(groups), expected)
 

@@ -164,7 +164,13 @@ CASES = (
         "products",
         "P4,Fig,0104,,Units,,1,Sale 10X,Buy,1\n",
     ),
-    ("missing_account", "product_category", "TOOLS", "categories", "Tools,,periodic,\n"),
+    (
+        "missing_account",
+        "product_category",
+        "TOOLS",
+        "categories",
+        "Tools,,periodic,\n",
+    ),
     (
         "missing_account",
         "product_category",

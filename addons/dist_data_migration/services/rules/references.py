@@ -23,7 +23,7 @@ class ReferenceRules(RuleBase):
                 yield "reference_error", "error", self._reference_invalid(name, target)
         if "warehouse" in self.targets:
             yield "unknown_value", "error", self._unknown_warehouse()
-        for rule, name, query in self.known_value_rules():
+        for rule, _name, query in self.known_value_rules():
             yield rule, "error", query
 
     def known_value_rules(self):
