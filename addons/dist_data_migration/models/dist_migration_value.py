@@ -164,12 +164,15 @@ class DistMigrationValue(models.Model):
         company = self.cycle_id.sudo().company_id or self.company_id or env.company
         field = self._target_field()
         if self.field_name == "uom":
-            names = env["uom.uom"].with_context(lang="en_US").search([]).mapped("name")
+            units = env["uom.uom"].with_context(lang="en_US")
+            names = units.search([("active", "=", True)]).mapped("name")
         elif self.field_name == "country":
-            countries = env["res.country"].with_context(lang="en_US").search([])
+            countries = env["res.country"].with_context(lang="en_US")
+            countries = countries.search([("code", "!=", False)])
             names = countries.mapped("name") + countries.mapped("code")
         elif self.field_name == "currency":
-            names = env["res.currency"].search([]).mapped("name")
+            currencies = env["res.currency"].search([("active", "=", True)])
+            names = currencies.mapped("name")
         elif self.field_name in ACCOUNT_FIELDS:
             accounts = env["account.account"].with_company(company)
             names = accounts.search(

@@ -47,7 +47,9 @@ class BookRules(RuleBase):
                  WHERE o.cycle_id = %(cycle)s
                    AND o.object_id IN (%(receivable)s, %(payable)s)
             )
-            SELECT total.id, 'debit', format(%(message)s, debit, credit, debit - credit)
+            SELECT total.id, 'debit', replace(replace(replace(%(message)s,
+                       '{debit}', debit::text), '{credit}', credit::text),
+                       '{difference}', (debit - credit)::text)
               FROM total, items
              WHERE total.id IS NOT NULL AND debit <> credit
                AND (has_control_account OR debit - credit + items.balance <> 0)
@@ -59,8 +61,8 @@ class BookRules(RuleBase):
             payable=self.other_object("open_payable"),
             message=str(
                 _lt(
-                    "The opening balance has %s debit and %s credit, a difference of "
-                    "%s. Nothing of it is loaded."
+                    "The opening balance has {debit} debit and {credit} credit, a "
+                    "difference of {difference}. Nothing of it is loaded."
                 )
             ),
         )

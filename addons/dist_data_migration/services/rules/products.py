@@ -168,7 +168,8 @@ class ProductRules(RuleBase):
                   FROM lead GROUP BY supplier HAVING COUNT(*) >= %(sample)s
             )
             SELECT l.id, 'lead_time',
-                   format(%(message)s, l.days, COALESCE(usual.median::text, '-'))
+                   replace(replace(%(message)s, '{days}', l.days::text),
+                           '{median}', COALESCE(usual.median::text, '-'))
               FROM lead l LEFT JOIN usual ON usual.supplier = l.supplier
              WHERE l.days < 0
                 OR (l.days > usual.median * %(factor)s
@@ -181,7 +182,9 @@ class ProductRules(RuleBase):
             factor=LEAD_TIME_FACTOR,
             days=LEAD_TIME_DAYS,
             message=str(
-                _lt("A lead time of %s days; the supplier's median is %s days.")
+                _lt(
+                    "A lead time of {days} days; the supplier's median is {median} days."
+                )
             ),
         )
 
