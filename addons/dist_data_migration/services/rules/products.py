@@ -182,9 +182,7 @@ class ProductRules(RuleBase):
             factor=LEAD_TIME_FACTOR,
             days=LEAD_TIME_DAYS,
             message=str(
-                _lt(
-                    "A lead time of {days} days; the supplier's median is {median} days."
-                )
+                _lt("A lead time of {days} days; the supplier's median is {median}.")
             ),
         )
 
