@@ -1,9 +1,11 @@
 import os
 import pathlib
+from decimal import Decimal
 
 from odoo.tests import tagged
 
 from odoo.addons.dist_data_migration.tests.common import MigrationCommon
+from odoo.addons.dist_data_migration.tests.quality_common import QualityCommon
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[1] / "examples"
 
@@ -92,3 +94,69 @@ class TestTrial(MigrationCommon):
         self.assertTrue(partners.search([("name", "=", "Tradição Hipermercados")]))
         order = self._loaded(cycle, "sale_order", "11008")
         self.assertEqual(str(order.date_order.date()), "1998-04-08")
+
+
+@tagged("post_install", "-at_install")
+class TestAdventureWorks(QualityCommon):
+    """What the rules find in an extract nobody has prepared for them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = pathlib.Path(os.environ.get("DIST_TRIAL_DATA", "")) / (
+            "adventureworks"
+        )
+
+    def test_findings_per_rule(self):
+        if not self.folder.is_dir():
+            self.skipTest(
+                "set DIST_TRIAL_DATA to the folder that holds adventureworks, the CSV "
+                "files of Microsoft's sample database"
+            )
+        mapping = EXAMPLES / "adventureworks" / "mapping.yaml"
+        cycle = self.env["dist.migration.cycle"]._create_from_folder(
+            self.folder,
+            mapping.read_text(encoding="utf-8"),
+            {
+                "name": "AdventureWorks",
+                "program_id": self.program.id,
+                "site_ids": self.site_a.ids,
+                "company_id": self.company.id,
+            },
+        )
+        cycle.action_validate()
+        rows = {
+            code: self._rows(cycle, code)
+            for code in ("product", "supplier", "stock", "purchase_order_line")
+        }
+        self.assertEqual(len(rows["product"]), 504)
+        self.assertEqual(len(rows["supplier"]), 104)
+        stock = [row.data for row in rows["stock"]]
+        self.assertEqual(len(stock), 1069)
+        self.assertEqual(len({row["location"] for row in stock}), 14)
+        self.assertEqual(sum(int(row["quantity"]) for row in stock), 335974)
+        cost = {
+            row.legacy_key: Decimal(row.data["standard_price"])
+            for row in rows["product"]
+        }
+        value = sum(cost[row["product"]] * int(row["quantity"]) for row in stock)
+        self.assertEqual(value.quantize(Decimal("0.01")), Decimal("20092679.17"))
+        units = self._rows(cycle, "supplier_price").mapped(
+            lambda row: row.legacy["purchase_unit"]
+        )
+        self.assertEqual(set(units), {"CAN", "CS", "CTN", "DZ", "EA", "GAL", "PAK"})
+        lines = [row.data for row in rows["purchase_order_line"]]
+        self.assertEqual(sum(Decimal(row["quantity"]) for row in lines), 1554)
+        self.assertEqual(
+            sum(Decimal(row["quantity"]) * Decimal(row["price"]) for row in lines),
+            Decimal("34145.34"),
+        )
+        self.assertEqual(len(self._findings(cycle, "missing_bin")), 290)
+        self.assertEqual(len(self._findings(cycle, "zero_cost")), 200)
+        self.assertEqual(len(self._findings(cycle, "inactive_partner")), 12)
+        complete = self._findings(cycle, "order_complete")
+        self.assertEqual(len(complete), 215)
+        self.assertEqual(set(complete.mapped("object_id.code")), {"purchase_order"})
+        # nothing outstanding is lost with the orders that are held back
+        kept = rows["purchase_order_line"].filtered(lambda row: row.state == "valid")
+        self.assertEqual(sum(Decimal(row.data["quantity"]) for row in kept), 1554)

@@ -54,12 +54,14 @@ def run(env, folder, mapping, json_path):
     cycle = env["dist.migration.cycle"]._create_from_folder(
         folder, mapping, prepare_cycle(env)
     )
+    unmapped = leave_unmapped(cycle)
     cycle.action_validate()
     cycle.action_simulate()
     cycle._load_now()
     changed = load_again(cycle)
     cycle.action_reconcile()
     report = make_report(cycle, changed, time.monotonic() - started)
+    report["trial"]["unmapped_values"] = unmapped
     print_report(report)
     text = json.dumps(report, indent=2, ensure_ascii=False)
     if json_path:
@@ -93,6 +95,22 @@ def prepare_cycle(env):
         "company_id": env.company.id,
         "site_ids": site.ids,
     }
+
+
+def leave_unmapped(cycle):
+    """List values without a target; nobody is there to confirm one, so they fail."""
+    tasks = cycle.value_ids.filtered(lambda task: task.state == "open")
+    found = [
+        {
+            "object": task.object_id.code,
+            "field": task.field_name,
+            "value": task.value,
+            "rows": task.row_count,
+        }
+        for task in tasks
+    ]
+    tasks.action_refuse()
+    return found
 
 
 def load_again(cycle):
@@ -202,6 +220,11 @@ def print_report(report):
     for control in controls:
         if control.get("note"):
             print(f"* {control['name']}: {control['note']}")
+    for value in trial["unmapped_values"]:
+        print(
+            f"Without a target: {value['object']} {value['field']} {value['value']}"
+            f" ({value['rows']} rows)"
+        )
     print("\nFindings per rule")
     for rule in report["findings"].values():
         print(

@@ -18,6 +18,15 @@
     "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase_stock"],
     "external_dependencies": {
         "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML", "xlsxwriter"]
+        "python": [
+            "chardet",
+            "lxml",
+            "openpyxl",
+            "python-stdnum",
+            "PyYAML",
+            "rapidfuzz",
+            "XlsxWriter",
+        ]
     },
     "data": [
         "security/dist_data_migration_security.xml",
@@ -27,11 +36,17 @@
         "data/ir_cron_data.xml",
         "wizards/dist_migration_upload_views.xml",
         "wizards/dist_migration_mapping_import_views.xml",
+        "wizards/dist_migration_correction_views.xml",
+        "wizards/dist_migration_archive_views.xml",
         "views/dist_migration_object_views.xml",
         "views/dist_migration_mapping_views.xml",
         "views/dist_migration_source_views.xml",
         "views/dist_migration_row_views.xml",
         "views/dist_migration_finding_views.xml",
+        "views/dist_migration_rule_views.xml",
+        "views/dist_migration_score_views.xml",
+        "views/dist_migration_duplicate_views.xml",
+        "views/dist_migration_value_views.xml",
         "views/dist_legacy_key_views.xml",
         "views/dist_legacy_link_views.xml",
         "views/dist_migration_object_owner_views.xml",
@@ -41,6 +56,7 @@
         "views/dist_reconciliation_case_views.xml",
         "views/dist_migration_cycle_views.xml",
         "report/dist_reconciliation_certificate.xml",
+        "views/dist_migration_cycle_quality_views.xml",
         "views/dist_data_migration_menus.xml",
     ],
     "assets": {

@@ -235,6 +235,7 @@ class DistMigrationCycle(models.Model):
             if after_chunk and not after_chunk(len(outcomes)):
                 return False
         self._fail_circles(migration_object)
+        self._remember_merged(migration_object)
         return True
 
     def _pending_rows(self, migration_object, loader):

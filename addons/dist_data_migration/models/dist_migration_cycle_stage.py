@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..services import mapping as engine
 from ..services import reader
-from ..services.rules import RuleBook
+from ..services.rules import FIXED_RULES, RULES, WHOLE_OBJECT_RULES, RuleBook
 
 COPY_ROWS = 5000
 
@@ -73,6 +73,8 @@ class DistMigrationCycle(models.Model):
         cycle = self._engine()
         for item in spec.objects:
             cycle._stage_object(item)
+        cycle._apply_all_corrections()
+        cycle._list_values()
         cycle.source_ids.write({"is_staged": True})
         cycle._set({"state": "staged", "simulation": False})
         return True
@@ -134,7 +136,13 @@ class DistMigrationCycle(models.Model):
                     json.dumps(mapped.legacy, ensure_ascii=False),
                     json.dumps(
                         [
-                            [issue.rule, issue.severity, issue.field, issue.message]
+                            [
+                                issue.rule,
+                                issue.severity,
+                                issue.field,
+                                issue.message,
+                                issue.value,
+                            ]
                             for issue in mapped.issues
                         ],
                         ensure_ascii=False,
@@ -223,6 +231,7 @@ class DistMigrationCycle(models.Model):
                    SET line = excluded.line, data = excluded.data,
                        legacy = excluded.legacy, issues = excluded.issues,
                        state = 'staged', error = NULL, outcome = NULL,
+                       survivor_key = NULL,
                        write_uid = excluded.write_uid, write_date = excluded.write_date
                 """,
                 cycle=self.id,
@@ -243,6 +252,7 @@ class DistMigrationCycle(models.Model):
         """Run all rules; rows with an error are held back from the load."""
         self.ensure_one()
         self._check_action("validate")
+        self._check_values()
         self._take_part()
         self._engine()._validate()
         return True
@@ -254,29 +264,14 @@ class DistMigrationCycle(models.Model):
         )
         cr.execute(
             SQL(
-                "UPDATE dist_migration_row SET state = 'staged', error = NULL"
-                " WHERE cycle_id = %s",
+                "UPDATE dist_migration_row SET state = 'staged', error = NULL,"
+                " survivor_key = NULL WHERE cycle_id = %s",
                 self.id,
             )
         )
+        severities = self._rule_severities()
         for migration_object, loader in self._loaders():
-            self._add_findings(migration_object, "stored", self._issues_query(loader))
-            self._hold_back()
-            book = RuleBook(self, migration_object, loader.targets)
-            for rule, severity, query in book.queries():
-                self._add_findings(
-                    migration_object,
-                    "rule",
-                    SQL(
-                        "SELECT found.id, %s, %s, found.field, found.message"
-                        " FROM (%s) AS found(id, field, message)",
-                        rule,
-                        severity,
-                        query,
-                    ),
-                )
-                if severity == "error":
-                    self._hold_back()
+            self._validate_object(migration_object, loader, severities)
         cr.execute(
             SQL(
                 "UPDATE dist_migration_row SET state = 'valid'"
@@ -286,42 +281,76 @@ class DistMigrationCycle(models.Model):
         )
         self.env["dist.migration.row"].invalidate_model()
         self.env["dist.migration.finding"].invalidate_model()
+        self._score()
         self._set({"state": "validated", "simulation": False})
         self.invalidate_recordset()
 
-    def _issues_query(self, loader):
+    def _validate_object(self, migration_object, loader, severities):
+        self._add_findings(self._issues_query(loader, severities))
+        self._hold_back()
+        book = RuleBook(self, migration_object, loader.targets, severities)
+        for rule, severity, query in book.queries():
+            found = self._add_findings(
+                SQL(
+                    "SELECT found.id, %s, %s, found.field, found.message"
+                    " FROM (%s) AS found(id, field, message)",
+                    rule,
+                    severity,
+                    query,
+                )
+            )
+            if found and severity == "error":
+                self._hold_back()
+                if rule in WHOLE_OBJECT_RULES:
+                    self._hold_back_all(migration_object, rule)
+        self._merge_approved(migration_object)
+
+    def _issues_query(self, loader, severities):
         """Issues found while mapping, as ``(row, rule, severity, field, message)``."""
+        chosen = [rule for rule in severities if rule not in FIXED_RULES]
         return SQL(
             """
-            SELECT r.id, issue->>0, issue->>1, issue->>2, issue->>3
-              FROM dist_migration_row r,
-                   jsonb_array_elements(r.issues) AS issue
+            SELECT r.id, issue->>0, COALESCE(chosen.severity, issue->>1), issue->>2,
+                   issue->>3
+              FROM dist_migration_row r
+             CROSS JOIN jsonb_array_elements(r.issues) AS issue
+              LEFT JOIN unnest(%s::text[], %s::text[]) AS chosen(rule, severity)
+                ON chosen.rule = issue->>0
              WHERE r.cycle_id = %s AND r.object_id = %s
+               AND chosen.severity IS DISTINCT FROM 'off'
             """,
+            chosen,
+            [severities[rule] for rule in chosen],
             self.id,
             loader.object.id,
         )
 
-    def _add_findings(self, migration_object, origin, query):
+    def _add_findings(self, query):
+        """Insert what a rule found; return how many."""
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO dist_migration_finding
                     (cycle_id, company_id, object_id, row_id, line, legacy_key, rule,
-                     severity, field_name, message, create_uid, create_date, write_uid,
-                     write_date)
+                     severity, field_name, message, responsible, create_uid,
+                     create_date, write_uid, write_date)
                 SELECT r.cycle_id, r.company_id, r.object_id, r.id, r.line,
                        r.legacy_key, found.rule, found.severity,
-                       NULLIF(found.field, ''), found.message,
+                       NULLIF(found.field, ''), found.message, who.responsible,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM (%(query)s) AS found(row_id, rule, severity, field, message)
                   JOIN dist_migration_row r ON r.id = found.row_id
+                  LEFT JOIN unnest(%(rules)s::text[], %(responsibles)s::text[])
+                         AS who(rule, responsible) ON who.rule = found.rule
                 """,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 query=query,
+                rules=list(RULES),
+                responsibles=[who for _label, who in RULES.values()],
             )
         )
+        return self.env.cr.rowcount
 
     def _hold_back(self):
         """Mark rows with an error, so that rows that refer to them see it."""
@@ -334,9 +363,28 @@ class DistMigrationCycle(models.Model):
                           FROM dist_migration_finding
                          WHERE cycle_id = %s AND severity = 'error'
                          GROUP BY row_id) f
-                 WHERE r.id = f.row_id AND r.state <> 'invalid'
+                 WHERE r.id = f.row_id AND r.state NOT IN ('invalid', 'merged')
                 """,
                 self.id,
+            )
+        )
+
+    def _hold_back_all(self, migration_object, rule):
+        """Hold back every row of an object that is right as a whole or not at all."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dist_migration_row r
+                   SET state = 'invalid', error = f.message
+                  FROM (SELECT message FROM dist_migration_finding
+                         WHERE cycle_id = %(cycle)s AND object_id = %(object)s
+                           AND rule = %(rule)s LIMIT 1) f
+                 WHERE r.cycle_id = %(cycle)s AND r.object_id = %(object)s
+                   AND r.state <> 'invalid'
+                """,
+                cycle=self.id,
+                object=migration_object.id,
+                rule=rule,
             )
         )
 

@@ -32,7 +32,7 @@ class DistMigrationFinding(models.Model):
     responsible = fields.Selection(
         selection="_selection_responsible",
         string="To Be Fixed By",
-        compute="_compute_responsible",
+        help="Who corrects what the rule finds.",
     )
 
     @api.model
@@ -42,8 +42,3 @@ class DistMigrationFinding(models.Model):
     @api.model
     def _selection_responsible(self):
         return [(code, str(label)) for code, label in RESPONSIBLES]
-
-    @api.depends("rule")
-    def _compute_responsible(self):
-        for finding in self:
-            finding.responsible = RULES.get(finding.rule, (None, False))[1]

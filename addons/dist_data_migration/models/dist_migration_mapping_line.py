@@ -43,13 +43,19 @@ class DistMigrationMappingLine(models.Model):
     true_values = fields.Char(help="Values that mean yes, separated by commas.")
     false_values = fields.Char(help="Values that mean no, separated by commas.")
     scale = fields.Char(string="Multiply By")
+    minus_columns = fields.Char(
+        string="Less",
+        help="Columns whose numbers are taken off, several joined by “ + ”: ordered "
+        "less received is what is outstanding.",
+    )
     lookup = fields.Text(
         help="Value from another file, as YAML: "
         "{file: Cities.csv, match: {CityID: ID}, value: Name}"
     )
     separator = fields.Char(help="Between joined columns.")
     kind = fields.Selection(
-        [("pack_size", "Pack Size")], help="Rules that look at this legacy attribute."
+        [("pack_size", "Pack Size"), ("bin", "Bin")],
+        help="Rules that look at this legacy attribute.",
     )
     allow_numbers = fields.Boolean(
         help="Workbooks only: the code is a plain number, nothing can be lost."
@@ -98,6 +104,7 @@ class DistMigrationMappingLine(models.Model):
             "true": split_values(self.true_values),
             "false": split_values(self.false_values),
             "scale": self.scale,
+            "minus": split_columns(self.minus_columns),
             "lookup": self._yaml("lookup"),
             "separator": self.separator,
             "kind": self.kind,
@@ -124,6 +131,11 @@ class DistMigrationMappingLine(models.Model):
             "true_values": join_values(options.get("true")),
             "false_values": join_values(options.get("false")),
             "scale": options.get("scale"),
+            "minus_columns": COLUMN_SEPARATOR.join(
+                [options["minus"]]
+                if isinstance(options.get("minus"), str)
+                else options.get("minus") or []
+            ),
             "lookup": dump_pairs(options.get("lookup")),
             "separator": options.get("separator"),
             "kind": options.get("kind"),

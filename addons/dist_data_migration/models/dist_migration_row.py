@@ -36,6 +36,7 @@ class DistMigrationRow(models.Model):
             ("invalid", "Has Errors"),
             ("loaded", "Loaded"),
             ("failed", "Failed"),
+            ("merged", "Merged"),
         ],
         required=True,
         default="staged",
@@ -50,6 +51,9 @@ class DistMigrationRow(models.Model):
         help="Of the last load, or what a simulation foresees.",
     )
     error = fields.Text(string="Message")
+    survivor_key = fields.Char(
+        string="Merged Into", help="Legacy key of the row this one was merged into."
+    )
     res_id = fields.Integer(string="Record ID")
 
     _key_uniq = models.Constraint(

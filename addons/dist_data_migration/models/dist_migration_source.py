@@ -36,6 +36,27 @@ class DistMigrationSource(models.Model):
     uploaded_by_id = fields.Many2one("res.users", string="Uploaded By")
     uploaded_at = fields.Datetime(string="Uploaded")
     is_staged = fields.Boolean(string="Staged")
+    encoding_confidence = fields.Integer(
+        string="Confidence (%)",
+        help="How sure the encoding is: 100 when it was chosen or can be proved.",
+    )
+    correction_object_id = fields.Many2one(
+        "dist.migration.object",
+        string="Corrects",
+        ondelete="restrict",
+        help="The object whose rows the file corrects; empty for the extract itself.",
+    )
+    integrity = fields.Selection(
+        [("unchecked", "Not Checked"), ("intact", "Intact"), ("mismatch", "Changed")],
+        default="unchecked",
+        required=True,
+        help="Whether the kept file still has the checksum it came with.",
+    )
+    verified_at = fields.Datetime(string="Last Checked")
+    archive_location = fields.Char(
+        string="Legacy Archive", help="Where the legacy system can be read afterwards."
+    )
+    retention_until = fields.Date(string="Keep Until")
 
     _name_uniq = models.UniqueIndex(
         "(cycle_id, lower(name)) WHERE active",
@@ -58,9 +79,10 @@ class DistMigrationSource(models.Model):
             )
 
     @api.model
-    def _store(self, cycle, name, content, **reading):
+    def _store(self, cycle, name, content, correction_object=None, **reading):
         """Check a file and keep it; the cycle has checked the rights.
 
+        :param correction_object: object whose rows the file corrects
         :param reading: encoding, delimiter and sheet, where they are known
         :raise UserError: the file can't be read, in a plain sentence
         """
@@ -92,6 +114,7 @@ class DistMigrationSource(models.Model):
                 "size": size,
                 "uploaded_by_id": self.env.uid,
                 "uploaded_at": fields.Datetime.now(),
+                "correction_object_id": correction_object and correction_object.id,
                 **facts,
             }
         )
@@ -107,6 +130,7 @@ class DistMigrationSource(models.Model):
                 rows = sum(1 for _row in table.rows())
                 return {
                     "encoding": table.encoding,
+                    "encoding_confidence": table.confidence,
                     "delimiter": table.delimiter,
                     "row_count": rows,
                     "column_names": ", ".join(table.header),
@@ -120,13 +144,8 @@ class DistMigrationSource(models.Model):
     def _open(self, encoding=None, delimiter=None, sheet=None):
         """Yield the table, streamed from the file store."""
         self.ensure_one()
-        attachment = self.attachment_id
-        if attachment.store_fname:
-            stream = open(attachment._full_path(attachment.store_fname), "rb")
-        else:
-            stream = io.BytesIO(attachment.raw or b"")
         with (
-            stream,
+            self._open_stream() as stream,
             reader.open_table(
                 stream,
                 self.name,
@@ -136,6 +155,13 @@ class DistMigrationSource(models.Model):
             ) as table,
         ):
             yield table
+
+    def _open_stream(self):
+        """Return the bytes of the file, streamed from the file store."""
+        attachment = self.attachment_id
+        if attachment.store_fname:
+            return open(attachment._full_path(attachment.store_fname), "rb")
+        return io.BytesIO(attachment.raw or b"")
 
     def _note_table(self, table):
         """Keep what the table turned out to be."""
@@ -150,3 +176,63 @@ class DistMigrationSource(models.Model):
             "url": f"/web/content/{self.attachment_id.id}?download=true",
             "target": "self",
         }
+
+    # -- kept as it came --------------------------------------------------------------
+
+    def action_verify(self):
+        """Compare the kept files with the checksums they came with."""
+        self.check_access("read")
+        # sudo: whoever may read a file may have it checked; nothing else is written
+        self.sudo()._verify()
+        changed = self.filtered(lambda source: source.integrity == "mismatch")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if changed else "success",
+                "message": self.env._(
+                    "Changed since the upload: %(names)s.",
+                    names=", ".join(changed.mapped("name")),
+                )
+                if changed
+                else self.env._("All files are as they were uploaded."),
+            },
+        }
+
+    def _verify(self):
+        """Flag files that are no longer what was uploaded, or are gone."""
+        now = fields.Datetime.now()
+        for source in self:
+            integrity = "intact" if source._is_intact() else "mismatch"
+            is_news = integrity == "mismatch" != source.integrity
+            source.write({"integrity": integrity, "verified_at": now})
+            if is_news:
+                source.cycle_id.message_post(
+                    body=self.env._(
+                        "The kept file %(name)s no longer has the checksum it was "
+                        "uploaded with.",
+                        name=source.name,
+                    )
+                )
+
+    def _is_intact(self):
+        try:
+            with self._open_stream() as stream:
+                return reader.sha256(stream) == (self.checksum, self.size)
+        except OSError:
+            return False
+
+    @api.model
+    def _cron_verify(self):
+        """Check all files, those longest unchecked first, one commit each."""
+        commit = self.env["ir.cron"]._commit_progress
+        today = fields.Datetime.start_of(fields.Datetime.now(), "day")
+        domain = ["|", ("verified_at", "=", False), ("verified_at", "<", today)]
+        sources = self.with_context(active_test=False).search(
+            domain, order="verified_at NULLS FIRST, id"
+        )
+        commit(remaining=len(sources))
+        for source in sources:
+            source._verify()
+            if not commit(1):
+                return

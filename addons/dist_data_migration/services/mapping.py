@@ -28,6 +28,7 @@ Grammar (YAML or JSON; every scalar is text)::
           date: {column: OrderDate, date_format: m/d/yyyy}
           price: {column: UnitPrice, decimal: ",", thousands: "."}
           discount: {column: Discount, scale: 100}
+          quantity: {column: Ordered, minus: [Received, Cancelled]}
           order: {column: [OrderID, LineNo]}
           city: {lookup: {file: Cities.csv, match: {CityID: ID}, value: Name}}
           type: {constant: consu}
@@ -79,6 +80,7 @@ FIELD_OPTIONS = frozenset(
         "lookup",
         "separator",
         "allow_numbers",
+        "minus",
     }
 )
 OBJECT_OPTIONS = frozenset(
@@ -124,6 +126,8 @@ class Issue:
     severity: str
     field: str
     message: str
+    #: the legacy value that has no target, for the steward's list
+    value: str = ""
 
 
 @dataclass
@@ -146,9 +150,10 @@ class MappingError(ValueError):
 class ConversionError(ValueError):
     """A cell can't become what the field needs."""
 
-    def __init__(self, rule, message):
+    def __init__(self, rule, message, value=""):
         super().__init__(str(message))
         self.rule = rule
+        self.value = value
 
 
 def load_document(text):
@@ -346,6 +351,7 @@ class ObjectSpec:
         names = list(self.key)
         for options in [*self.fields.values(), *self.legacy.values()]:
             names += _as_list(options.get("column"))
+            names += _as_list(options.get("minus"))
             names += list((options.get("lookup") or {}).get("match") or {})
         for join in self.join:
             names += list(join["match"])
@@ -411,6 +417,8 @@ def _check_fields(fields, targets):
             yield _lt(
                 "the field %(name)s: %(problem)s", name=name, problem=str(problem)
             )
+        elif "minus" in options and targets[name].type != "number":
+            yield _lt("the field %(name)s is no number to take off from.", name=name)
     for name, target in targets.items():
         if target.required and name not in fields:
             yield _lt("the field %(name)s is required.", name=name)
@@ -449,6 +457,8 @@ def _check_options(options):
         or not isinstance(lookup["match"], dict)
     ):
         return _lt("lookup needs file, match and value.")
+    if "minus" in options and not isinstance(options["minus"], str | list):
+        return _lt("minus needs a column or a list of columns.")
     if "map" in options and not isinstance(options["map"], dict):
         return _lt("map needs pairs of values.")
     return None
@@ -586,11 +596,26 @@ class RowMapper:
         separator = options.get("separator", KEY_SEPARATOR)
         return separator.join(as_text(row[name]).strip() for name in columns)
 
+    def _less(self, name, value, converter, row):
+        """Take other columns off a number: ordered less received is outstanding."""
+        columns = _as_list(converter.options.get("minus"))
+        if value is None or not columns:
+            return value
+        total = decimal.Decimal(value)
+        for column in columns:
+            if as_text(row[column]).strip():
+                part, _warnings = converter.convert(row[column])
+                total -= decimal.Decimal(part or 0)
+        return plain_number(total)
+
     def _map_field(self, name, converter, row, mapped):
         try:
             value, warnings = converter.convert(self._raw(converter.options, row))
+            value = self._less(name, value, converter, row)
         except ConversionError as error:
-            mapped.issues.append(Issue(error.rule, "error", name, str(error)))
+            mapped.issues.append(
+                Issue(error.rule, "error", name, str(error), error.value)
+            )
             return
         mapped.issues += [
             Issue(rule, "warning", name, str(message)) for rule, message in warnings
@@ -598,8 +623,12 @@ class RowMapper:
         if value not in (None, ""):
             mapped.values[name] = value
         elif converter.target.required:
-            message = _lt("%(field)s is missing.", field=str(converter.target.label))
-            mapped.issues.append(Issue("required", "error", name, str(message)))
+            message = missing_message(str(converter.target.label))
+            mapped.issues.append(Issue("required", "error", name, message))
+
+
+def missing_message(label):
+    return str(_lt("%(field)s is missing.", field=label))
 
 
 def _number_as_code(name, value):
@@ -645,6 +674,28 @@ def as_text(value):
     return str(value)
 
 
+def _has_lost_zero(barcode):
+    """Return whether a number one digit short becomes a barcode with a zero.
+
+    >>> _has_lost_zero("36000291452"), _has_lost_zero("12345")
+    (True, False)
+    """
+    return (
+        barcode.isdigit()
+        and len(barcode) in (7, 11)
+        and ean.is_valid(barcode.zfill(len(barcode) + 1))
+    )
+
+
+def plain_number(number):
+    """Return a decimal as text without exponent and trailing zeros.
+
+    >>> plain_number(decimal.Decimal("1.50E+2")), plain_number(decimal.Decimal("0.00"))
+    ('150', '0')
+    """
+    return format(number.normalize(), "f") if number else "0"
+
+
 class Converter:
     """Converts cells for one target field by its declared options."""
 
@@ -684,6 +735,7 @@ class Converter:
                 value=as_text(value),
                 field=str(self.target.label),
             ),
+            value=clean_code(as_text(value)),
         )
 
     def _to_code(self, value):
@@ -707,6 +759,17 @@ class Converter:
                 (
                     "barcode",
                     _lt("The check digit of barcode %(value)s is wrong.", value=text),
+                )
+            )
+        elif _has_lost_zero(text):
+            self._warnings.append(
+                (
+                    "damaged_code",
+                    _lt(
+                        "The barcode %(value)s would be valid with a leading zero: a "
+                        "spreadsheet may have dropped it.",
+                        value=text,
+                    ),
                 )
             )
         return text
@@ -804,7 +867,7 @@ class Converter:
             raise self._no_number(value)
         if "scale" in self.options:
             number *= decimal.Decimal(self.options["scale"])
-        return format(number.normalize(), "f") if number else "0"
+        return plain_number(number)
 
     def _parse_number(self, text):
         point = self.options.get("decimal", ".")

@@ -35,6 +35,8 @@ import chardet
 
 from odoo.tools.translate import LazyTranslate
 
+from .audit_file import AuditFile, AuditFileError
+
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__, default_lang="en_US")
@@ -129,6 +131,8 @@ def open_table(
         )
     if _is_workbook(stream, filename):
         table = XlsxTable(stream, sheet, limits)
+    elif _is_xml(stream):
+        table = XmlTable(stream, sheet, limits)
     else:
         table = CsvTable(stream, encoding, delimiter, limits)
     try:
@@ -168,10 +172,22 @@ def _is_workbook(stream, filename):
     return False
 
 
+def _is_xml(stream):
+    head = stream.read(200)
+    stream.seek(0)
+    # the sign less-than in UTF-8 and UTF-16, behind a byte order mark or not
+    head = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return head.startswith((b"<?xml", b"<!", b"<AuditFile", b"<auditfile")) or (
+        head.startswith(b"<") and b"AuditFile" in head
+    )
+
+
 class _Table:
     """A header and a stream of ``(line, cells)``."""
 
     encoding = ""
+    #: how sure the encoding is, in percent
+    confidence = 100
     delimiter = ""
 
     def _check_header(self, cells, limits):
@@ -216,9 +232,11 @@ class CsvTable(_Table):
     def __init__(self, stream, encoding, delimiter, limits):
         self._limits = limits
         self._stream = stream
-        self.encoding = encoding or detect_encoding(stream)
+        self.encoding = encoding
         if encoding:
             _check_decodes(stream, encoding)
+        else:
+            self.encoding, self.confidence = detect_encoding(stream)
         self._check_text()
         self.delimiter = delimiter or self._detect_delimiter()
         self._text = self._open_text()
@@ -366,6 +384,28 @@ class CsvTable(_Table):
         finally:
             text.detach()
         return widths
+
+
+class XmlTable(_Table):
+    """One list of an audit file, see :mod:`audit_file`."""
+
+    def __init__(self, stream, section, limits):
+        try:
+            self._file = AuditFile(stream, section, limits)
+        except AuditFileError as error:
+            raise ReaderError(str(error), error.code) from error
+        self.header = self._file.header
+
+    def rows(self):
+        """Yield ``(number of the record, cells)``."""
+        count = 0
+        try:
+            for count, cells in self._file.rows():
+                yield count, cells
+        except AuditFileError as error:
+            raise ReaderError(str(error), error.code) from error
+        if not count:
+            raise ReaderError(_lt("No data rows."), "no_rows")
 
 
 class XlsxTable(_Table):
@@ -552,7 +592,7 @@ class XlsxTable(_Table):
 
 
 def detect_encoding(stream):
-    """Return a codec that decodes the whole stream, or ask.
+    """Return a codec that decodes the whole stream and the confidence, or ask.
 
     UTF-8 is recognised by structure. Text that is mostly valid UTF-8 with some invalid
     bytes is damaged, not "another encoding": it is refused with the row, as decoding it
@@ -567,7 +607,7 @@ def detect_encoding(stream):
     for bom, name in BOMS:
         if head.startswith(bom):
             _check_decodes(stream, name)
-            return name
+            return name, 100
     suspects, valid, invalid, first_bad = [], 0, 0, 0
     for line, content in enumerate(stream, start=1):
         if b"\x00" in content:
@@ -592,7 +632,7 @@ def detect_encoding(stream):
             suspects.append(content)
     stream.seek(0)
     if not first_bad:
-        return "utf-8"
+        return "utf-8", 100
     if valid >= invalid:
         raise ReaderError(
             _lt("Row %(line)s holds bytes that are not valid UTF-8.", line=first_bad),
@@ -607,7 +647,7 @@ def _guess_encoding(stream, sample, line):
     if guess and confidence >= MIN_CONFIDENCE:
         try:
             _check_decodes(stream, guess)
-            return guess
+            return guess, int(confidence * 100)
         except ReaderError:
             confidence = 0
     raise EncodingUnsureError(

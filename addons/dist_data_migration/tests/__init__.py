@@ -20,3 +20,9 @@ from . import test_reconcile_books
 from . import test_reconcile_cases
 from . import test_reconcile_stock
 from . import test_reconcile_valuation
+from . import test_rules
+from . import test_duplicates
+from . import test_values
+from . import test_corrections
+from . import test_audit_file
+from . import test_bad_inputs

@@ -24,13 +24,21 @@ class TestValidate(MigrationCommon):
                 ("pack_size", "warning", "P2"),
                 ("inactive_with_stock", "warning", "P3|"),
                 ("inactive_with_orders", "warning", "1001|P3"),
+                ("missing_supplier", "warning", "P4"),
+                ("missing_bin", "warning", "P3|"),
             },
         )
         self.assertEqual(cycle.state, "validated")
         self.assertEqual(cycle.pending_count, cycle.row_count)
 
     def test_each_rule_finds_its_defect_and_nothing_else(self):
-        quiet = {"pack_size", "inactive_with_stock", "inactive_with_orders"}
+        quiet = {
+            "pack_size",
+            "inactive_with_stock",
+            "inactive_with_orders",
+            "missing_supplier",
+            "missing_bin",
+        }
         products, stock = FILES["products.csv"], FILES["stock.csv"]
         orders, lines = FILES["orders.csv"], FILES["lines.csv"]
         cases = (
@@ -48,11 +56,6 @@ class TestValidate(MigrationCommon):
             ("precision", "P1|R", {"stock": stock + "P1,R,1.005\n"}),
             ("order_without_lines", "1009", {"orders": orders + "1009,C1,1/1/2026,\n"}),
             ("reference", "1009|P1", {"lines": lines + "1009,P1,1,1,0\n"}),
-            (
-                "unknown_value",
-                "V3",
-                {"suppliers": FILES["suppliers.csv"] + "V3,Z,Atlantis\n"},
-            ),
         )
         for rule, key, files in cases:
             with self.subTest(rule=rule, key=key):
