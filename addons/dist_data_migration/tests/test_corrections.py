@@ -178,7 +178,8 @@ class TestCorrections(MigrationCommon):
     def test_missing_file_is_flagged_by_the_scheduled_action(self):
         source = self.cycle.source_ids[0]
         self._tamper(source, "00/gone", None)
-        self.env["dist.migration.source"]._cron_verify()
+        with self.enter_registry_test_mode():
+            self.env.ref("dist_data_migration.ir_cron_verify").method_direct_trigger()
         self.assertEqual(source.integrity, "mismatch")
         others = self.cycle.source_ids - source
         self.assertEqual(set(others.mapped("integrity")), {"intact"})
