@@ -12,12 +12,9 @@
         "account",
         "stock",
         "sale_stock",
-        "purchase",
         "purchase_stock",
     ],
-    "depends": ["dist_rollout_governance", "stock", "sale_stock", "purchase_stock"],
     "external_dependencies": {
-        "python": ["chardet", "openpyxl", "python-stdnum", "PyYAML", "xlsxwriter"]
         "python": [
             "chardet",
             "lxml",
