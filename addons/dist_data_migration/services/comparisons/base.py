@@ -93,8 +93,11 @@ class ComparisonBase:
         return self.env["dist.migration.object"]._get(code).id or 0
 
     def _legacy_rows(self, code):
+        """SQL condition: rows ``r`` of an object; a merged one is the survivor's."""
         return SQL(
-            "r.cycle_id = %s AND r.object_id = %s", self.cycle.id, self._object_id(code)
+            "r.cycle_id = %s AND r.object_id = %s AND r.state <> 'merged'",
+            self.cycle.id,
+            self._object_id(code),
         )
 
     def _key_join(self, alias, code, expression):

@@ -54,7 +54,7 @@ class MasterComparisons:
             SELECT %s
               FROM dist_migration_row r
               JOIN dist_migration_object object ON object.id = r.object_id
-             WHERE r.cycle_id = %s
+             WHERE r.cycle_id = %s AND r.state <> 'merged'
             """,
             columns(
                 {
@@ -90,6 +90,10 @@ class MasterComparisons:
                   FROM dist_legacy_key k
                   JOIN (%(records)s) record ON record.id = k.res_id
                  WHERE %(scope)s
+                   AND NOT EXISTS (
+                       SELECT FROM dist_migration_row m
+                        WHERE m.cycle_id = %(cycle)s AND m.object_id = k.object_id
+                          AND m.legacy_key = k.legacy_key AND m.state = 'merged')
                  UNION ALL
                 SELECT NULL, record.*
                   FROM (%(records)s) record
@@ -128,6 +132,7 @@ class MasterComparisons:
             """,
             join=self._key_join("k", code, SQL("r.legacy_key")),
             rows=self._legacy_rows(code),
+            cycle=self.cycle.id,
             records=records,
             scope=self.cycle._sql_legacy_scope("k", code),
             # records of no company can't be told from those of other sources
