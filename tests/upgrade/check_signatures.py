@@ -9,11 +9,16 @@ def main(env, arguments):
         for chain in env["dist.signoff.chain"].search([])
         for finding in chain._run_check()
     ]
-    stale = (
-        env["dist.gate"]
+    signed = [
+        *env["dist.gate"].search([("state", "=", "signed")]),
+        *env["dist.migration.cycle"]
         .search([("state", "=", "signed")])
-        .filtered(lambda gate: gate.signoff_state != "signed")
-    )
-    findings += [f"{gate.display_name} is no longer signed" for gate in stale]
+        .reconciliation_ids,
+    ]
+    findings += [
+        f"{record.display_name} is no longer signed"
+        for record in signed
+        if record.signoff_state != "signed"
+    ]
     if findings:
         sys.exit("\n".join(findings))

@@ -528,13 +528,21 @@ class DistReconciliation(models.Model):
     def _signoff_content(self):
         # sudo: the cycle behind may not be readable for who reads the signature
         cycle = self.sudo().cycle_id
+        latest = cycle.reconciliation_id
+        if self.figures_hash:
+            relied_on = {
+                "latest_figures": latest.figures_hash or "",
+                "accepted": self._accepted_cases(),
+            }
+        else:
+            # a run of 19.0.1: its signature names the latest run
+            relied_on = {"latest_run": latest.name or ""}
         return {
             "reconciliation": self.name,
             "result_hash": self.result_hash or "",
             "mapping_hash": self.mapping_hash or "",
             "load_revision": cycle.load_revision,
-            "latest_figures": cycle.reconciliation_id.figures_hash or "",
-            "accepted": self._accepted_cases(),
+            **relied_on,
             "files": {
                 source.name: source.checksum
                 for source in cycle.source_ids.sorted("name")
