@@ -83,6 +83,8 @@ class ObjectsCommon(MigrationCommon):
         for code, text in objects.items():
             cycle._add_file(f"{code}.csv", text.encode())
         cycle.action_stage()
+        # what Odoo does not know is left as an error of its row
+        cycle.value_ids.filtered(lambda value: value.state == "open").action_refuse()
         cycle.action_validate()
         return cycle
 
@@ -101,8 +103,17 @@ class ObjectsCommon(MigrationCommon):
             self.assertEqual(set(outcomes), {"same"}, (code, outcomes))
 
     def _errors(self, cycle, code):
-        rows = self._rows(cycle, code)
-        return {row.legacy_key: row.error for row in rows if row.error}
+        """Return ``{key: what is wrong}``, found by a rule or by the load."""
+        findings = self.env["dist.migration.finding"].search(
+            [
+                ("cycle_id", "=", cycle.id),
+                ("object_id.code", "=", code),
+                ("severity", "=", "error"),
+            ]
+        )
+        errors = {finding.legacy_key: finding.message for finding in findings}
+        rows = self._rows(cycle, code).filtered("error")
+        return errors | {row.legacy_key: row.error for row in rows}
 
     def _assert_loaded(self, cycle):
         self.assertFalse(

@@ -138,14 +138,15 @@ class TestBooks(ObjectsCommon):
         cycle = self._load({"opening_balance": BALANCE.replace("500", "501")})
         errors = self._errors(cycle, "opening_balance")
         self.assertEqual(len(errors), 5)
-        self.assertIn("differ by", errors["1400"])
+        self.assertIn("a difference of 1.00", errors["1400"])
         self.assertEqual(self.env["account.move"].search_count([]), before)
 
     def test_opening_balance_with_an_unknown_account_is_refused_whole(self):
         cycle = self._load({"opening_balance": BALANCE.replace(",4000,", ",4999,")})
         errors = self._errors(cycle, "opening_balance")
         self.assertEqual(len(errors), 5)
-        self.assertIn("no account 4999", errors["1200"])
+        self.assertIn("no account 4999", errors["4000"])
+        self.assertIn("is held back", errors["1200"])
 
     def test_open_item_in_another_currency(self):
         currency = self.env["res.currency"].with_context(active_test=False)

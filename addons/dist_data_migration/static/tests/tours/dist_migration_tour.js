@@ -53,7 +53,11 @@ registry.category("web_tour.tours").add("dist_migration_steward", {
             ".o_statusbar_status .o_arrow_button_current:contains('Validated')"
         ),
         click("see what was found", ".oe_stat_button:contains('Warnings')"),
-        see("findings are grouped by rule", ".o_group_name:contains('Pack size')"),
+        click(
+            "findings are grouped by who fixes them",
+            ".o_group_name:contains('Data Owner')"
+        ),
+        see("and by rule", ".o_group_name:contains('Pack size')"),
         click(
             "back to the cycle",
             ".o_back_button, .breadcrumb-item a:contains('Tour')"
