@@ -79,7 +79,7 @@ registry.category("web_tour.tours").add("dist_migration_reconcile", {
         see("the load is done", ".o_field_widget:contains('12 of 12')"),
         click("reconcile", "button[name='action_reconcile']"),
         see("it agrees", ".ribbon:contains('Passed')"),
-        see("controls", ".o_data_row:contains('On hand by product and location')"),
+        see("controls", ".o_data_row:contains('On hand by product, location')"),
         click("evidence", ".nav-link:contains('Evidence')"),
         see("checksums", ".o_field_widget:contains('products.csv')"),
         click("discrepancies", "button[name='action_view_discrepancies']"),
