@@ -16,6 +16,12 @@ ORDERS_A_DAY = 6
 COUNTS_A_DAY = 5
 
 
+def local_moment(site, day, hour):
+    """Return the naive UTC moment of an hour of the site's local day."""
+    local = pytz.timezone(site.tz).localize(datetime.combine(day, time(hour)))
+    return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+
 class SiteOperations:
     """The days of one site; seeded, so every build gives the same figures."""
 
@@ -51,9 +57,7 @@ class SiteOperations:
             self._count(day, wrong=is_red)
 
     def _moment(self, day, hour):
-        """Return the naive UTC moment of an hour of the site's local day."""
-        local = pytz.timezone(self.site.tz).localize(datetime.combine(day, time(hour)))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
+        return local_moment(self.site, day, hour)
 
     def _order(self, day, short, late):
         """Take an order the day before and ship it on ``day``."""

@@ -17,7 +17,7 @@ from odoo.fields import Command
 
 from . import people
 from .governance import Governance
-from .operations import SiteOperations
+from .operations import SiteOperations, local_moment
 from .registers import Registers
 
 PROGRAM_CODE = "ALDER"
@@ -140,7 +140,9 @@ class DemoProgram:
     # -- wave 1: live -----------------------------------------------------------------
 
     def _pilot_wave(self):
-        cutover = fields.Datetime.now() - timedelta(days=DAYS_LIVE + 1)
+        # before the first order of that day, at whatever hour the demo is built
+        first = self.lyon._local_day() - timedelta(days=DAYS_LIVE + 1)
+        cutover = local_moment(self.lyon, first, 6)
         cycle = self._load(self.lyon, "lyon", "final", cutover)
         self._as("controller", cycle.reconciliation_id)._sign(
             "finance_controller", "Fiona Controller", self._signature()
