@@ -26,6 +26,8 @@ EXPECTED_SKIPS = {
     "test_trial.py::TestTrial::test_northwind": "the sample is not the project's",
     "test_trial.py::TestAdventureWorks": "the sample is not the project's",
 }
+# Classes that take minutes; the other workers go through the rest meanwhile.
+FIRST = ("tests/test_screens.py", "tests/test_trial.py", "tests/test_upgrade.py")
 
 
 @contextlib.contextmanager
@@ -119,6 +121,8 @@ def pytest_collection_modifyitems(config, items):
             cls.__module__ == item.module.__name__ and "standard" in cls.test_tags
         )
         (kept if wanted else left_out).append(item)
+    # the longest class first, so that no worker waits for it at the end
+    kept.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
 

@@ -73,7 +73,7 @@ def run(arguments):
     setup_env.ensure_reports()
     addons = tested_addons(arguments)
     if not addons:
-        # for the check of accessibility, which runs in the browser
+        # for the check of accessibility
         os.environ["AXE"] = str(nodejs.modules() / "axe-core" / "axe.min.js")
     template = template_db.full_template(addons)
     os.environ["INSTALL_LOGS"] = str(template_db.install_log(template))
@@ -81,7 +81,8 @@ def run(arguments):
         arguments = [INSTALL_LOG_TEST, *arguments]
     if not arguments and (os.cpu_count() or 1) > 1:
         # a third quicker; more processes only wait for each other's browsers
-        arguments = ["-n", "2", "--dist", "loadscope"]
+        arguments = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+        arguments.append("--durations=15")
     with template_db.throw_away(template) as name:
         return pytest(name, *arguments)
 

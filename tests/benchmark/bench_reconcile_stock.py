@@ -191,7 +191,8 @@ class Extract:
             """
             INSERT INTO dist_legacy_key (program_id, company_id, source_system,
                    object_id, legacy_key, res_model, res_id)
-            SELECT %(program)s, %(company)s, 'BENCH', %(lot)s, 'K' || id, 'stock.lot', id
+            SELECT %(program)s, %(company)s, 'BENCH', %(lot)s, 'K' || id,
+                   'stock.lot', id
               FROM stock_lot WHERE id >= %(first)s
             """,
             common,
