@@ -42,6 +42,7 @@ REFERENCES = (
 WIDGETS = (
     "o-mail-",
     "o_clipboard_button",
+    "o_list_button",
     "o_progress",
     "o_searchview_facet_label",
     "o_tag",

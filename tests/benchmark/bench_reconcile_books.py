@@ -134,6 +134,11 @@ class Books:
                 "program_id": program.id,
                 "site_ids": [(6, 0, site.ids)],
                 "company_id": self.company.id,
+                "warehouse_id": env["stock.warehouse"]
+                .create(
+                    {"name": "Books", "code": "BOOKS", "company_id": self.company.id}
+                )
+                .id,
                 "mapping_id": mapping.id,
                 "cutover_at": "2026-01-01 00:00:00",
             }

@@ -102,7 +102,8 @@ class Extract:
                     "name": f"Product {number}",
                     "is_storable": True,
                     "tracking": "lot",
-                    "list_price": 10,
+                    # the extract has no prices, so the values agree at zero
+                    "list_price": 0,
                 }
                 for number in range(max(20, self.size // PRODUCTS_PER_ROW // 20))
             ]
@@ -138,8 +139,8 @@ class Extract:
         self.cr.execute(
             """
             INSERT INTO stock_lot (name, product_id, company_id)
-            SELECT 'L' || %(size)s || '-' || i, (%(products)s::int[])[i %% %(count)s + 1],
-                   %(company)s
+            SELECT 'L' || %(size)s || '-' || i,
+                   (%(products)s::int[])[i %% %(count)s + 1], %(company)s
               FROM generate_series(1, %(size)s) i
             RETURNING id
             """,
