@@ -37,6 +37,8 @@ DIAGNOSIS = SQL(
          WHEN abs(size_rest) < 0.000001 THEN 'offsetting' END
     """
 )
+#: comparisons that several controls and measures are made of: computed once a run
+KEPT = ("stock", "sale_order_line")
 CONTROLLER = "dist_rollout_governance.group_finance_controller"
 
 
@@ -178,10 +180,15 @@ class DistReconciliation(models.Model):
         comparisons = Comparisons(cycle.with_context(lang="en_US"))
         staged = self._staged_objects(cycle)
         covered = [control for control in CONTROLS if control.is_covered(staged)]
+        kept = [code for code in KEPT if code in staged]
+        for code in kept:
+            comparisons.keep(code)
         for code in dict.fromkeys(control.comparison for control in covered):
             record._run_comparison(comparisons, code)
         record._close_run()
         record._store_measures(comparisons, staged)
+        for code in kept:
+            comparisons.drop(code)
         # sudo: the work list follows from the run, nobody writes it freely
         self.env["dist.reconciliation.case"].sudo()._follow(record)
         return record
@@ -255,7 +262,7 @@ class DistReconciliation(models.Model):
         [figures] = self.env.execute_query_dict(
             SQL(
                 """
-                WITH compared AS MATERIALIZED (%(query)s), stored AS (
+                WITH compared AS %(how)s (%(query)s), stored AS (
                     INSERT INTO dist_reconciliation_discrepancy
                         (reconciliation_id, control_id, company_id, site_id, key, kind,
                          diagnosis, is_tolerated, detail, legacy_value, odoo_value,
@@ -282,6 +289,10 @@ class DistReconciliation(models.Model):
                        COALESCE(SUM(tolerance), 0) AS tolerance
                   FROM compared
                 """,
+                # what is kept in a table needs no second copy
+                materialized=SQL(
+                    "NOT MATERIALIZED" if code in KEPT else "MATERIALIZED"
+                ),
                 query=comparisons.sql(code),
                 run=self.id,
                 main=ids.get(main) or records[0].id,

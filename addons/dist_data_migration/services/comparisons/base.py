@@ -82,10 +82,30 @@ class ComparisonBase:
         self.cycle = cycle
         self.env = cycle.env
         self.company = cycle.company_id
+        self._kept = {}
 
     def sql(self, code):
         """Return the SQL of a comparison by its code, with all columns."""
-        return getattr(self, f"_{code}")()
+        return self._kept.get(code) or getattr(self, f"_{code}")()
+
+    def keep(self, code):
+        """Compute a comparison once for all that ask for it from now on.
+
+        Its rows stay in a temporary table until :meth:`drop` or the transaction's end.
+        """
+        table = SQL.identifier(f"dist_compared_{code}")
+        self.drop(code)
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, self.sql(code))
+        )
+        self._kept[code] = SQL("SELECT * FROM %s", table)
+
+    def drop(self, code):
+        """Forget the rows of a comparison that was kept."""
+        self._kept.pop(code, None)
+        self.env.cr.execute(
+            SQL("DROP TABLE IF EXISTS %s", SQL.identifier(f"dist_compared_{code}"))
+        )
 
     # -- legacy side --------------------------------------------------------------
 

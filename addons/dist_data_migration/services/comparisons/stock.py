@@ -179,7 +179,7 @@ class StockComparisons:
                                     AND o.lot_id = l.lot_id
                                     AND o.owner_id = l.owner_id
                                     AND l.lost IS NULL
-            ), judged AS (
+            ), classed AS (
                 SELECT b.*,
                        CASE WHEN abs(legacy_qty - odoo_qty) < %(epsilon)s
                                  AND abs(legacy_value - odoo_value) <= 0.000001
@@ -189,16 +189,22 @@ class StockComparisons:
                             WHEN is_absent THEN 'missing'
                             ELSE 'quantity' END AS kind
                   FROM both_sides b
+            ), judged AS (
+                SELECT n.*, n.kind IS NOT NULL OR legacy_qty <= -%(epsilon)s
+                            OR odoo_qty <= -%(epsilon)s AS is_shown
+                  FROM classed n
             )
             SELECT %(columns)s
               FROM judged b
-              LEFT JOIN product_product product ON product.id = b.product_id
+              -- matches are counted and summed only: nobody reads their names
+              LEFT JOIN product_product product
+                ON b.is_shown AND product.id = b.product_id
               LEFT JOIN product_template template
                 ON template.id = product.product_tmpl_id
               LEFT JOIN stock_location place ON place.id = b.location_id
               LEFT JOIN stock_warehouse warehouse ON warehouse.id = place.warehouse_id
-              LEFT JOIN stock_lot lot ON lot.id = b.lot_id
-              LEFT JOIN res_partner owner ON owner.id = b.owner_id
+              LEFT JOIN stock_lot lot ON b.is_shown AND lot.id = b.lot_id
+              LEFT JOIN res_partner owner ON b.is_shown AND owner.id = b.owner_id
               LEFT JOIN (%(moved)s) moved
                 ON b.kind IS NOT NULL AND moved.product_id = b.product_id
                AND moved.location_id = b.location_id AND moved.lot_id = b.lot_id
@@ -215,9 +221,9 @@ class StockComparisons:
     def _stock_columns(self):
         return {
             "key": SQL(
-                """COALESCE(b.lost, concat_ws(' @ ',
+                """CASE WHEN b.is_shown THEN COALESCE(b.lost, concat_ws(' @ ',
                        COALESCE(product.default_code, template.name->>'en_US'),
-                       place.complete_name, lot.name, owner.name))"""
+                       place.complete_name, lot.name, owner.name)) END"""
             ),
             "kind": SQL("b.kind"),
             "site_id": SQL(
@@ -238,11 +244,11 @@ class StockComparisons:
             "legacy_value": SQL("legacy_value"),
             "odoo_value": SQL("odoo_value"),
             "across_place": SQL(
-                """CASE WHEN b.lost IS NULL
+                """CASE WHEN b.kind IS NOT NULL AND b.lost IS NULL
                    THEN concat_ws('/', b.product_id, b.lot_id, b.owner_id) END"""
             ),
             "across_lot": SQL(
-                """CASE WHEN b.lost IS NULL
+                """CASE WHEN b.kind IS NOT NULL AND b.lost IS NULL
                    THEN concat_ws('/', b.product_id, b.location_id, b.owner_id) END"""
             ),
             "diagnosis": SQL(
@@ -261,7 +267,7 @@ class StockComparisons:
               FROM (%(stock)s) s
              WHERE legacy_qty <= -%(epsilon)s OR odoo_qty <= -%(epsilon)s
             """,
-            stock=self._stock(),
+            stock=self.sql("stock"),
             epsilon=self._quantity_epsilon(),
             columns=columns(
                 {
