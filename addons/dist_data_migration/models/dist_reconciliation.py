@@ -290,7 +290,7 @@ class DistReconciliation(models.Model):
                   FROM compared
                 """,
                 # what is kept in a table needs no second copy
-                materialized=SQL(
+                how=SQL(
                     "NOT MATERIALIZED" if code in KEPT else "MATERIALIZED"
                 ),
                 query=comparisons.sql(code),
