@@ -54,6 +54,7 @@
         "views/dist_migration_cycle_views.xml",
         "report/dist_reconciliation_certificate.xml",
         "views/dist_migration_cycle_quality_views.xml",
+        "views/res_company_views.xml",
         "views/dist_data_migration_menus.xml",
     ],
     "assets": {

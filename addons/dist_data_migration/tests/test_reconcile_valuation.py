@@ -77,6 +77,41 @@ class TestReconcileValuation(ReconcileCommon):
         self._reconcile()
         self.assertEqual(self._figures("valuation_unexplained")[:3], (80, 80, 0))
 
+    def _legacy_costs(self, costs):
+        """Put costs into the staged rows of products, ``{legacy key: cost}``."""
+        for key, cost in costs.items():
+            row = self.env["dist.migration.row"].search(
+                [
+                    ("cycle_id", "=", self.cycle.id),
+                    ("object_id", "=", self._object("product").id),
+                    ("legacy_key", "=", key),
+                ]
+            )
+            row.data = dict(row.data, standard_price=cost)
+
+    def test_stock_at_cost(self):
+        """80.00 in Odoo; the extract says 20.00 for apples and 70.00 for pears."""
+        self._legacy_costs({"P1": "2", "P2": "3.5"})
+        run = self._reconcile()
+        self.assertEqual(self._figures("onhand_cost"), (90, 80, -10, 10, "failed"))
+        line = run.discrepancy_ids.filtered(
+            lambda line: line.control_id.code == "onhand_cost"
+        )
+        self.assertEqual(line.kind, "value")
+        self.assertEqual(
+            (line.res_model, line.res_id), ("product.product", self.pear.id)
+        )
+        self._legacy_costs({"P2": "3"})
+        self._reconcile()
+        self.assertEqual(self._figures("onhand_cost"), (80, 80, 0, 0, "passed"))
+
+    def test_stock_without_a_legacy_cost_is_not_compared(self):
+        self._reconcile()
+        self.assertEqual(self._figures("onhand_cost"), (0, 0, 0, 0, "passed"))
+        self._legacy_costs({"P1": "2"})
+        self._reconcile()
+        self.assertEqual(self._figures("onhand_cost"), (20, 20, 0, 0, "passed"))
+
     def test_manual_entry_is_the_unexplained_remainder(self):
         self._close()
         entry = self._entry(

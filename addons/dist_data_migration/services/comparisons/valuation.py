@@ -11,6 +11,18 @@ STOCK = frozenset({"stock"})
 
 CONTROLS = (
     Control(
+        "onhand_cost",
+        _lt("On hand by product, at cost"),
+        "stock_cost",
+        "value",
+        "amount",
+        _lt(
+            "Own goods. The extract's value is that of its stock rows, else quantity "
+            "times the cost of its product; products without either are left out."
+        ),
+        needs=STOCK,
+    ),
+    Control(
         "valuation_unexplained",
         _lt("Stock value equals the ledger and the pending closing, by account"),
         "valuation",
@@ -335,6 +347,78 @@ class ValuationComparisons:
                     }
                 ),
                 self._ledger(),
+            )
+        )
+
+    def _stock_cost(self):
+        """Value at cost of the own goods in the cycle's warehouses, by product.
+
+        A cost keeps more decimal places in Odoo than an amount does, so sums are
+        compared to half of the last digit of the currency.
+        """
+        return self._with_products(
+            SQL(
+                """
+                , legacy AS (
+                    SELECT s.product_id,
+                           CASE WHEN s.product_id IS NULL THEN s.product_key END
+                               AS lost,
+                           SUM(COALESCE(s.value, s.quantity * cost.value)) AS amount,
+                           BOOL_OR(s.value IS NULL AND cost.value IS NULL) AS is_open
+                      FROM (%(legacy_stock)s) s
+                      LEFT JOIN (SELECT r.legacy_key,
+                                        (r.data->>'standard_price')::numeric AS value
+                                   FROM dist_migration_row r
+                                  WHERE %(product_rows)s) cost
+                        ON cost.legacy_key = s.product_key
+                     WHERE s.owner_key IS NULL OR s.owner_id = %(partner)s
+                     GROUP BY 1, 2
+                ), onhand AS (
+                    SELECT q.product_id, SUM(q.quantity::numeric
+                               * CASE WHEN p.lot_valuated
+                                      THEN COALESCE(%(lot_cost)s::numeric, p.cost)
+                                      ELSE p.cost END) AS amount
+                      FROM stock_quant q
+                      JOIN stock_location place ON place.id = q.location_id
+                       AND place.usage IN ('internal', 'transit')
+                       AND place.warehouse_id = ANY(%(warehouses)s)
+                      JOIN products p ON p.id = q.product_id
+                      LEFT JOIN stock_lot lot ON lot.id = q.lot_id
+                     WHERE q.company_id = %(company)s
+                       AND (q.owner_id IS NULL OR q.owner_id = %(partner)s)
+                     GROUP BY 1
+                ), both_sides AS (
+                    SELECT COALESCE(l.product_id, o.product_id) AS id, l.lost,
+                           l.amount IS NULL AS is_new, o.amount IS NULL AS is_absent,
+                           COALESCE(l.amount, 0) AS legacy_value,
+                           COALESCE(o.amount, 0) AS odoo_value
+                      FROM legacy l FULL JOIN onhand o ON o.product_id = l.product_id
+                     WHERE l.is_open IS NOT TRUE
+                       AND EXISTS (SELECT FROM legacy WHERE amount IS NOT NULL)
+                )
+                SELECT %(columns)s
+                  FROM both_sides b LEFT JOIN products p ON p.id = b.id
+                """,
+                legacy_stock=self.legacy_stock(),
+                product_rows=self._legacy_rows("product"),
+                partner=self.company.partner_id.id,
+                lot_cost=self._field("lot", "stock.lot", "standard_price"),
+                warehouses=self._warehouse_ids(),
+                company=self.company.id,
+                columns=columns(
+                    {
+                        "key": SQL("COALESCE(b.lost, p.default_code, p.name)"),
+                        "kind": self._amount_kind(),
+                        "site_id": self._home_site(),
+                        "detail": SQL("p.name"),
+                        "res_model": SQL(
+                            "CASE WHEN b.id IS NOT NULL THEN 'product.product' END"
+                        ),
+                        "res_id": SQL("b.id"),
+                        "legacy_value": SQL("legacy_value"),
+                        "odoo_value": SQL("odoo_value"),
+                    }
+                ),
             )
         )
 
