@@ -290,9 +290,7 @@ class DistReconciliation(models.Model):
                   FROM compared
                 """,
                 # what is kept in a table needs no second copy
-                how=SQL(
-                    "NOT MATERIALIZED" if code in KEPT else "MATERIALIZED"
-                ),
+                how=SQL("NOT MATERIALIZED" if code in KEPT else "MATERIALIZED"),
                 query=comparisons.sql(code),
                 run=self.id,
                 main=ids.get(main) or records[0].id,
