@@ -107,7 +107,8 @@ class TestReconcileValuation(ReconcileCommon):
 
     def test_stock_without_a_legacy_cost_is_not_compared(self):
         self._reconcile()
-        self.assertEqual(self._figures("onhand_cost"), (0, 0, 0, 0, "passed"))
+        nothing = (0.0, 0.0, 0.0, 0.0, "passed")
+        self.assertEqual(self._figures("onhand_cost"), nothing)
         self._legacy_costs({"P1": "2"})
         self._reconcile()
         self.assertEqual(self._figures("onhand_cost"), (20, 20, 0, 0, "passed"))
