@@ -91,6 +91,24 @@ class StockComparisons:
             self._legacy_rows("stock"),
         )
 
+    def _legacy_prices(self):
+        """Query (legacy key, value) of the products' sales prices; a variant without
+        one has its family's."""
+        return SQL(
+            """
+            SELECT r.legacy_key, trim_scale(
+                       COALESCE(r.data->>'list_price', family.data->>'list_price'
+                       )::numeric) AS value
+              FROM dist_migration_row r
+              LEFT JOIN dist_migration_row family
+                ON family.cycle_id = r.cycle_id AND family.object_id = %s
+               AND family.legacy_key = r.data->>'family'
+             WHERE %s
+            """,
+            self._object_id("product_family"),
+            self._legacy_rows("product"),
+        )
+
     def _onhand(self):
         """Quantities in Odoo per key, those of zero left out."""
         return SQL(
@@ -150,18 +168,17 @@ class StockComparisons:
                        SUM(s.quantity) AS quantity,
                        SUM(s.quantity * COALESCE(price.value, 0)) AS value
                   FROM (%(legacy_stock)s) s
-                  LEFT JOIN (SELECT r.legacy_key, trim_scale(
-                                    (r.data->>'list_price')::numeric) AS value
-                               FROM dist_migration_row r
-                              WHERE %(products)s) price
+                  LEFT JOIN (%(prices)s) price
                     ON price.legacy_key = s.product_key
                  GROUP BY 1, 2, 3, 4, 5
             ), onhand AS (
-                SELECT o.*, o.quantity * template.list_price::numeric AS value
+                SELECT o.*, o.quantity * (template.list_price::numeric
+                                          + COALESCE(extra.amount, 0)) AS value
                   FROM (%(onhand)s) o
                   JOIN product_product product ON product.id = o.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
+                  LEFT JOIN (%(extras)s) extra ON extra.product_id = product.id
             ), both_sides AS (
                 SELECT COALESCE(l.product_id, o.product_id) AS product_id,
                        COALESCE(l.location_id, o.location_id) AS location_id,
@@ -212,8 +229,9 @@ class StockComparisons:
             """,
             epsilon=self._quantity_epsilon(),
             legacy_stock=self.legacy_stock(),
-            products=self._legacy_rows("product"),
+            prices=self._legacy_prices(),
             onhand=self._onhand(),
+            extras=self._extra_prices(),
             moved=self._moved_since(),
             columns=columns(self._stock_columns()),
         )
