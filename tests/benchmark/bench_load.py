@@ -3,7 +3,7 @@
 Products and partners go through ``load`` in Odoo's import, on-hand lines through the
 import of quants as inventory counts that are applied at once. ``sql_seconds`` holds the
 time of Odoo's import: there is no statement that would do the same work. It takes a
-part of the rows and is scaled to all of them, which favours neither: both grow linearly.
+part of the rows and is scaled to all of them; both grow linearly.
 
 ``BENCH_LOAD`` sets the rows of products and partners, ``BENCH_ONHAND`` those of stock.
 """
