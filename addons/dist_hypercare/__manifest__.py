@@ -33,9 +33,11 @@
         "views/dist_benefit_views.xml",
         "views/dist_program_views.xml",
         "views/survey_question_views.xml",
+        "views/command_center_views.xml",
         "views/dist_hypercare_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["dist_hypercare/static/src/command_center/*"],
         "web.assets_tests": ["dist_hypercare/static/tests/tours/*.js"],
     },
 }

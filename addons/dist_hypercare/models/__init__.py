@@ -17,6 +17,7 @@ from . import dist_measure_value
 from . import dist_meeting
 from . import dist_program
 from . import dist_site
+from . import dist_wave_command_center_mixin
 from . import dist_wave
 from . import dist_workaround
 from . import product_product

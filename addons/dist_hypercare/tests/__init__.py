@@ -1,4 +1,5 @@
 from . import test_changed_days
+from . import test_command_center
 from . import test_doors
 from . import test_handover
 from . import test_hypercare
