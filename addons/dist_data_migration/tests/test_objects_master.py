@@ -69,8 +69,7 @@ class TestMasterObjects(ObjectsCommon):
                 ),
                 "supplier": "key,name\nS1,Supply\n",
                 "supplier_price": (
-                    "key,supplier,product,price,currency\n"
-                    "1,S1,P1,5,XXQ\n2,S1,P1,5,\n"
+                    "key,supplier,product,price,currency\n1,S1,P1,5,XXQ\n2,S1,P1,5,\n"
                 ),
             }
         )
