@@ -1,6 +1,6 @@
-"""Data for test_faults: a validated cycle of products and stock that waits to be loaded.
+"""Data for test_faults: a validated cycle of products and stock, to be loaded.
 
-Run on the test's own database, see ``tools/in_odoo.py``. Prints the cycle's id.
+Run on the test's own database, see ``tools/in_odoo.py``.
 """
 
 PRODUCTS = 1200
@@ -45,4 +45,3 @@ def main(env, _arguments):
     cycle.action_stage()
     cycle.action_validate()
     cycle.action_load()
-    print(cycle.id)
