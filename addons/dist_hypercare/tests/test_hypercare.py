@@ -17,8 +17,8 @@ class HypercareExitCommon(RolloutCommon):
     """A wave in hypercare since 10 March 2026 with site A, B (Paris) and C (New York).
 
     Values are stored, not computed: the figures themselves are tested elsewhere. The
-    handovers are signed where ``_signs_handovers``, and nobody is asked for confidence:
-    that criterion judges no days.
+    handovers are signed where ``_signs_handovers``, and the default criteria are those
+    that judge the days.
     """
 
     _signs_handovers = True
