@@ -48,6 +48,7 @@ class TestPortal(TicketCommon, HttpCase):
 
     def test_who_works_at_two_sites_says_which(self):
         self.site_b.super_user_ids = [Command.link(self.manager_a.id)]
+        self.env.flush_all()
         ticket = (
             self.env["helpdesk.ticket"]
             .with_user(self.manager_a)

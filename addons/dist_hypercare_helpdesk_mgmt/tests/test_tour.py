@@ -19,7 +19,7 @@ class TestTour(TicketCommon, HttpCase):
             company_ids=[Command.set(self.company.ids)],
         )
         self.team_a.user_ids = [Command.link(triager.id)]
-        ticket = self._ticket("Scanner is dead")
+        ticket = self._ticket("Scanner is dead", user_id=False)
         self.start_tour(
             "/odoo/rollout-tickets",
             "dist_hypercare_helpdesk_mgmt_triage",
