@@ -159,7 +159,7 @@ def make_facts(cycle, reconciliation, changed, seconds):
                 "control": line.control_id.code,
                 "kind": line.kind,
                 "key": line.key,
-                "detail": line.detail,
+                "detail": line.detail or "",
                 "legacy": line.legacy_value,
                 "odoo": line.odoo_value,
             }
@@ -241,7 +241,8 @@ def print_report(report):
     )
     for line in trial["discrepancies"][:20]:
         print(
-            f"  {line['control']}: {line['kind']} {line['key']} ({line['detail']})"
+            f"  {line['control']}: {line['kind']} {line['key']}"
+            f"{' (' + line['detail'] + ')' if line['detail'] else ''}:"
             f" legacy {shown(line['legacy'])}, Odoo {shown(line['odoo'])}"
         )
     for failure in trial["failures"][:20]:

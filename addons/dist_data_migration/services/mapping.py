@@ -30,6 +30,7 @@ Grammar (YAML or JSON; every scalar is text)::
           discount: {column: Discount, scale: 100}
           quantity: {column: Ordered, minus: [Received, Cancelled]}
           order: {column: [OrderID, LineNo]}
+          attributes: {column: [Color, Size]}   # each cell named by its column
           city: {lookup: {file: Cities.csv, match: {CityID: ID}, value: Name}}
           type: {constant: consu}
         legacy:                       # kept beside the record, never converted
@@ -59,6 +60,7 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__, default_lang="en_US")
 
 KEY_SEPARATOR = "|"
+PAIR_SEPARATOR = "; "
 MAX_CODE, MAX_CHAR, MAX_TEXT, MAX_KEY = 64, 128, 10_000, 255
 MAX_DOCUMENT = 1_000_000
 MIN_YEAR, MAX_YEAR = 1900, 2100
@@ -106,7 +108,8 @@ PLAIN_NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)(E-\d{1,3})?$", re.IGNORECA
 class Target:
     """A field that a loader accepts.
 
-    :param type: code, char, text, number, date, boolean, reference or selection
+    :param type: code, char, text, number, date, boolean, reference, selection or
+        attributes, which are pairs such as ``Color: Red; Size: M``
     :param reference: code of the object whose legacy key is expected
     """
 
@@ -596,6 +599,17 @@ class RowMapper:
         separator = options.get("separator", KEY_SEPARATOR)
         return separator.join(as_text(row[name]).strip() for name in columns)
 
+    def _named_cells(self, options, row):
+        """Return cells as pairs; one that holds pairs already stays as it is."""
+        if "column" not in options:
+            return self._raw(options, row)
+        pairs = []
+        for name in _as_list(options["column"]):
+            cell = as_text(row[name]).strip()
+            if cell and cell.upper() != "NULL":
+                pairs.append(cell if ":" in cell else f"{name}: {cell}")
+        return PAIR_SEPARATOR.join(pairs)
+
     def _less(self, name, value, converter, row):
         """Take other columns off a number: ordered less received is outstanding."""
         columns = _as_list(converter.options.get("minus"))
@@ -610,7 +624,12 @@ class RowMapper:
 
     def _map_field(self, name, converter, row, mapped):
         try:
-            value, warnings = converter.convert(self._raw(converter.options, row))
+            raw = (
+                self._named_cells(converter.options, row)
+                if converter.target.type == "attributes"
+                else self._raw(converter.options, row)
+            )
+            value, warnings = converter.convert(raw)
             value = self._less(name, value, converter, row)
         except ConversionError as error:
             mapped.issues.append(
@@ -685,6 +704,16 @@ def _has_lost_zero(barcode):
         and len(barcode) in (7, 11)
         and ean.is_valid(barcode.zfill(len(barcode) + 1))
     )
+
+
+def attribute_pairs(text):
+    """Return ``[(attribute, value)]``; a part that is missing is empty.
+
+    >>> attribute_pairs("Color: Red; Size: 4:3")
+    [('Color', 'Red'), ('Size', '4:3')]
+    """
+    parts = [part.partition(":") for part in text.split(";") if part.strip()]
+    return [(name.strip(), value.strip()) for name, _colon, value in parts]
 
 
 def plain_number(number):
@@ -834,6 +863,24 @@ class Converter:
                 ),
             )
         return text
+
+    def _to_attributes(self, value):
+        text = unicodedata.normalize("NFC", as_text(value)).strip()
+        pairs = attribute_pairs(text)
+        names = [name.casefold() for name, _value in pairs]
+        if not all(name and value for name, value in pairs) or len(names) != len(
+            set(names)
+        ):
+            raise ConversionError(
+                "format",
+                _lt(
+                    "%(value)s is no list of attributes such as “Color: Red; Size: M”.",
+                    value=text,
+                ),
+            )
+        return self._limited(
+            PAIR_SEPARATOR.join(f"{name}: {value}" for name, value in pairs), MAX_TEXT
+        )
 
     def _to_boolean(self, value):
         text = as_text(value).strip()

@@ -50,6 +50,46 @@ class TestMasterObjects(ObjectsCommon):
         self.assertEqual(list(self._errors(cycle, "product_category")), ["C1"])
         self.assertIn("no account 9999", self._errors(cycle, "product_category")["C1"])
 
+    def test_accounts_taxes_and_currencies_that_odoo_lacks(self):
+        self.env["account.tax.group"].create(
+            {"name": "Test", "company_id": self.company.id}
+        )
+        self.env["account.tax"].create(
+            {"name": "Sale 20", "type_tax_use": "sale", "company_id": self.company.id}
+        )
+        cycle = self._stage(
+            {
+                "product_category": (
+                    "key,name,income_account,expense_account\n"
+                    "C1,Food,4000,9998\nC2,Tin,9999,5000\n"
+                ),
+                "product": (
+                    "key,name,sale_tax,purchase_tax\n"
+                    "P1,Apple,sale 20,\nP2,Pear,Sale 21,\nP3,Plum,,Sale 20\n"
+                ),
+                "supplier": "key,name\nS1,Supply\n",
+                "supplier_price": (
+                    "key,supplier,product,price,currency\n1,S1,P1,5,XXQ\n2,S1,P1,5,\n"
+                ),
+            }
+        )
+        found = {
+            (finding.rule, finding.legacy_key, finding.field_name)
+            for finding in cycle.finding_ids
+            if finding.rule.startswith("unknown_")
+        }
+        self.assertEqual(
+            found,
+            {
+                ("unknown_account", "C1", "expense_account"),
+                ("unknown_account", "C2", "income_account"),
+                ("unknown_tax", "P2", "sale_tax"),
+                # it is a tax, but not one of purchases
+                ("unknown_tax", "P3", "purchase_tax"),
+                ("unknown_currency", "1", "currency"),
+            },
+        )
+
     def test_partners_with_hierarchy_and_terms(self):
         term = self.env["account.payment.term"].create({"name": "Net 21"})
         cycle = self._load(
@@ -100,6 +140,114 @@ class TestMasterObjects(ObjectsCommon):
     def test_unknown_payment_term_is_refused(self):
         cycle = self._load({"customer": "key,name,payment_term\nA,Head,Net 99\n"})
         self.assertIn("Net 99 is unknown", self._errors(cycle, "customer")["A"])
+
+    def _variants(self, products, families="F,Shirt,10\n", **values):
+        return self._load(
+            {
+                "product_attribute": (
+                    "key,attribute,value,sequence\n"
+                    "R,Shade,Red,1\nB,Shade,Blue,2\nS,Fit,S,\nM,Fit,M,\n"
+                ),
+                "product_family": f"key,name,list_price\n{families}",
+                "product": f"key,name,family,attributes,code,standard_price,active\n"
+                f"{products}",
+            },
+            **values,
+        )
+
+    def test_variants_of_a_family(self):
+        cycle = self._variants(
+            "P1,Shirt red S,F,Shade: Red; Fit: S,SH-R-S,4,1\n"
+            "P2,Shirt red M,F,shade: red; fit: m,SH-R-M,4.5,1\n"
+            "P3,Shirt blue M,F,Fit: M; Shade: Blue,SH-B-M,5,0\n"
+            "P4,Hat,,,HAT,3,1\n"
+        )
+        self._assert_loaded(cycle)
+        shirt = self._loaded(cycle, "product_family", "F")
+        red, medium, blue, hat = (
+            self._loaded(cycle, "product", f"P{number}") for number in range(1, 5)
+        )
+        # three of the four combinations: no variant that the legacy system lacks
+        variants = shirt.with_context(active_test=False).product_variant_ids
+        self.assertEqual(variants, red | medium | blue)
+        self.assertEqual(shirt.product_variant_ids, red | medium)
+        self.assertTrue(shirt.active)
+        self.assertEqual(
+            [
+                product.product_template_attribute_value_ids.mapped("name")
+                for product in (red, medium, blue)
+            ],
+            [["Red", "S"], ["Red", "M"], ["Blue", "M"]],
+        )
+        self.assertEqual(
+            [product.default_code for product in (red, medium, blue, hat)],
+            ["SH-R-S", "SH-R-M", "SH-B-M", "HAT"],
+        )
+        costs = [
+            product.with_company(self.company).standard_price
+            for product in (red, medium, blue)
+        ]
+        self.assertEqual(costs, [4, 4.5, 5])
+        self.assertTrue(red.is_storable)
+        self.assertEqual(red.lst_price, 10)
+        self._again(cycle, "product_attribute", "product_family", "product")
+        cycle.action_reconcile()
+        facts = cycle.reconciliation_id._as_dict()
+        self.assertEqual(
+            (facts["product_count"]["legacy"], facts["product_count"]["odoo"]),
+            ("4", "4"),
+        )
+        self.assertEqual(cycle.reconciliation_id.result, "passed")
+
+    def test_variants_that_cannot_be(self):
+        cycle = self._variants(
+            "P1,Shirt,F,Shade: Red; Fit: S,A,4,1\n"
+            "P2,Shirt,F,Shade: Rde; Fit: S,B,4,1\n"
+            "P3,Shirt,F,Shade: Red,C,4,1\n"
+            "P4,Shirt,F,,D,4,1\n"
+            "P5,Shirt,,Shade: Red,E,4,1\n"
+            "P6,Shirt,F,Shade: ; Fit: S,F,4,1\n"
+            "P7,Shirt,G,Shade: Red; Fit: S,G,4,1\n"
+            "P8,Shirt,F,Shade: Blue; Fit: S,H,4,1\n"
+            "P9,Shirt,F,Fit: s;shade:  Blue,I,4,1\n"
+        )
+        errors = self._errors(cycle, "product")
+        for key, text in {
+            "P2": "Shade has no value Rde",
+            "P3": "All variants of Shirt have the attributes",
+            "P4": "needs its attributes",
+            "P5": "name the product family",
+            "P6": "no list of attributes",
+            "P7": "G",
+            "P8": "several keys: P8, P9",
+            "P9": "several keys: P8, P9",
+        }.items():
+            with self.subTest(key):
+                self.assertIn(text, errors.get(key, ""))
+        self.assertEqual(set(errors), {f"P{number}" for number in range(2, 10)})
+
+    def test_attributes_that_create_variants_by_themselves_are_refused(self):
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Shade",
+                "create_variant": "always",
+                "value_ids": [fields.Command.create({"name": "red"})],
+            }
+        )
+        cycle = self._variants("P1,Shirt,F,Shade: Red; Fit: S,A,4,1\n")
+        self.assertIn("dynamically", self._errors(cycle, "product")["P1"])
+        # the value that was there is used, not doubled
+        self.assertEqual(
+            self._loaded(cycle, "product_attribute", "R"), attribute.value_ids[0]
+        )
+
+    def test_variants_are_taken_back(self):
+        cycle = self._variants("P1,Shirt,F,Shade: Red; Fit: S,A,4,1\n")
+        shirt = self._loaded(cycle, "product_family", "F")
+        attributes = shirt.attribute_line_ids.attribute_id
+        cycle.sudo()._reverse_now()
+        self.assertFalse(shirt.exists())
+        self.assertFalse(attributes.exists())
 
     def test_product_with_tracking_taxes_and_routes(self):
         group = self.env["account.tax.group"].create(
@@ -430,7 +578,7 @@ class TestMasterObjects(ObjectsCommon):
         customer = self.env.ref("dist_data_migration.object_customer")
         customer.sequence = 999
         codes = Object._ordered().mapped("code")
-        self.assertEqual(len(codes), 24)
+        self.assertEqual(len(codes), 26)
         for record in Object.search([]):
             for needed in record.depends_on_ids:
                 self.assertLess(codes.index(needed.code), codes.index(record.code))

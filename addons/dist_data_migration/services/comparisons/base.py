@@ -157,6 +157,20 @@ class ComparisonBase:
         """SQL of a field as the cycle's company sees it."""
         return self.env[model].with_company(self.company)._field_to_sql(alias, name)
 
+    def _extra_prices(self):
+        """Query (product id, amount) of what attributes add to a sales price."""
+        return SQL(
+            """
+            SELECT combination.product_product_id AS product_id,
+                   SUM(value.price_extra)::numeric AS amount
+              FROM product_variant_combination combination
+              JOIN product_template_attribute_value value
+                ON value.id = combination.product_template_attribute_value_id
+             WHERE value.price_extra <> 0
+             GROUP BY 1
+            """
+        )
+
     # -- sites ----------------------------------------------------------------------
 
     def _single_site(self):

@@ -108,6 +108,8 @@ class MasterComparisons:
                        o.id IS NOT NULL AS in_odoo,
                        o.id, o.name, o.is_active,
                        l.data->>'name' AS legacy_name,
+                       -- the name is that of the family
+                       COALESCE(l.data ? 'family', FALSE) AS is_variant,
                        COALESCE((l.data->>'active')::boolean, TRUE) AS legacy_active,
                        (l.data->>'list_price')::numeric AS legacy_amount, o.amount
                   FROM legacy l
@@ -116,6 +118,7 @@ class MasterComparisons:
             ), judged AS (
                 SELECT b.*, concat_ws('; ',
                            CASE WHEN in_legacy AND in_odoo AND name <> legacy_name
+                                     AND NOT is_variant
                                 THEN format(%(differs)s, legacy_name, name) END,
                            CASE WHEN in_legacy AND in_odoo
                                      AND is_active <> legacy_active
@@ -172,11 +175,13 @@ class MasterComparisons:
             SQL(
                 """
                 SELECT p.id, t.name->>'en_US' AS name, p.active AS is_active,
-                       t.list_price::numeric AS amount, t.company_id,
-                       t.is_storable AS is_comparable
+                       t.list_price::numeric + COALESCE(extra.amount, 0) AS amount,
+                       t.company_id, t.is_storable AS is_comparable
                   FROM product_product p
                   JOIN product_template t ON t.id = p.product_tmpl_id
-                """
+                  LEFT JOIN (%s) extra ON extra.product_id = p.id
+                """,
+                self._extra_prices(),
             ),
         )
 

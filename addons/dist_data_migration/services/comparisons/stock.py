@@ -50,13 +50,18 @@ class StockComparisons:
     none.
     """
 
-    def legacy_stock(self):
+    def legacy_stock(self, product_keys=None):
         """Staged on-hand rows with the records they mean in Odoo.
 
         Columns: id, product_key, location_key, lot_key, owner_key, quantity, value,
         product_id, location_id, lot_id, owner_id, is_loadable. A key without a record
         leaves its id empty.
+
+        :param product_keys: legacy keys of the products wanted; all when not given
         """
+        wanted = SQL()
+        if product_keys is not None:
+            wanted = SQL("AND r.data->>'product' = ANY(%s)", list(product_keys))
         return SQL(
             """
             SELECT r.id, r.data->>'product' AS product_key,
@@ -80,7 +85,7 @@ class StockComparisons:
                AND CASE WHEN r.data ? 'warehouse'
                         THEN upper(warehouse.code) = upper(r.data->>'warehouse')
                         ELSE warehouse.id = %s END
-             WHERE %s
+             WHERE %s %s
             """,
             self._key_join("product", "product", SQL("r.data->>'product'")),
             self._key_join("place", "location", SQL("r.data->>'location'")),
@@ -89,6 +94,25 @@ class StockComparisons:
             self.cycle.company_id.id,
             self.cycle.warehouse_id.id,
             self._legacy_rows("stock"),
+            wanted,
+        )
+
+    def _legacy_prices(self):
+        """Query (legacy key, value) of the products' sales prices; a variant without
+        one has its family's."""
+        return SQL(
+            """
+            SELECT r.legacy_key, trim_scale(
+                       COALESCE(r.data->>'list_price', family.data->>'list_price'
+                       )::numeric) AS value
+              FROM dist_migration_row r
+              LEFT JOIN dist_migration_row family
+                ON family.cycle_id = r.cycle_id AND family.object_id = %s
+               AND family.legacy_key = r.data->>'family'
+             WHERE %s
+            """,
+            self._object_id("product_family"),
+            self._legacy_rows("product"),
         )
 
     def _onhand(self):
@@ -150,18 +174,17 @@ class StockComparisons:
                        SUM(s.quantity) AS quantity,
                        SUM(s.quantity * COALESCE(price.value, 0)) AS value
                   FROM (%(legacy_stock)s) s
-                  LEFT JOIN (SELECT r.legacy_key, trim_scale(
-                                    (r.data->>'list_price')::numeric) AS value
-                               FROM dist_migration_row r
-                              WHERE %(products)s) price
+                  LEFT JOIN (%(prices)s) price
                     ON price.legacy_key = s.product_key
                  GROUP BY 1, 2, 3, 4, 5
             ), onhand AS (
-                SELECT o.*, o.quantity * template.list_price::numeric AS value
+                SELECT o.*, o.quantity * (template.list_price::numeric
+                                          + COALESCE(extra.amount, 0)) AS value
                   FROM (%(onhand)s) o
                   JOIN product_product product ON product.id = o.product_id
                   JOIN product_template template
                     ON template.id = product.product_tmpl_id
+                  LEFT JOIN (%(extras)s) extra ON extra.product_id = product.id
             ), both_sides AS (
                 SELECT COALESCE(l.product_id, o.product_id) AS product_id,
                        COALESCE(l.location_id, o.location_id) AS location_id,
@@ -212,8 +235,9 @@ class StockComparisons:
             """,
             epsilon=self._quantity_epsilon(),
             legacy_stock=self.legacy_stock(),
-            products=self._legacy_rows("product"),
+            prices=self._legacy_prices(),
             onhand=self._onhand(),
+            extras=self._extra_prices(),
             moved=self._moved_since(),
             columns=columns(self._stock_columns()),
         )

@@ -3,6 +3,8 @@ from . import product_category
 from . import location
 from . import partner
 from . import delivery_address
+from . import product_attribute
+from . import product_family
 from . import product
 from . import packaging
 from . import supplier_price

@@ -1,9 +1,10 @@
 from datetime import timedelta
+from functools import cached_property
 
 from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
-from ..mapping import Target
+from ..mapping import Target, attribute_pairs
 from .base import Loader, LoadError, number, register
 
 # plain Python has no env at hand; messages are translated when shown
@@ -13,7 +14,10 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 
 @register
 class ProductLoader(Loader):
-    """Storable products, one variant each.
+    """Storable products, each a product of its own or a variant of a family.
+
+    What the variants share is their family's; of a variant's row only its attributes,
+    codes, cost, weight and whether it is active are taken.
 
     Discontinued products are created like the others and archived, so that their
     stock, open orders and history stay reachable.
@@ -28,6 +32,10 @@ class ProductLoader(Loader):
     )
     targets = {
         "name": Target(_lt("Name"), required=True, size=256),
+        "family": Target(
+            _lt("Product Family"), "reference", reference="product_family"
+        ),
+        "attributes": Target(_lt("Attributes"), "attributes"),
         "code": Target(_lt("Internal Reference"), "code"),
         "barcode": Target(_lt("Barcode"), "barcode"),
         "list_price": Target(_lt("Sales Price"), "number"),
@@ -55,20 +63,44 @@ class ProductLoader(Loader):
         self._categories = {}
 
     def prepare(self, row):
+        family = self.reference(row, "family")
+        vals = self._own_values(row)
+        if family:
+            vals["product_tmpl_id"] = family
+            vals["product_template_attribute_value_ids"] = [
+                Command.set(self._combination(row, family).ids)
+            ]
+        else:
+            vals.update(self._shared_values(row))
+        return vals
+
+    def _own_values(self, row):
+        """Return what each variant has for itself."""
         data = row.data
+        vals = {"active": data.get("active", True)}
+        for name, target in (("code", "default_code"), ("barcode", "barcode")):
+            if data.get(name):
+                vals[target] = data[name]
+        for name in ("standard_price", "weight"):
+            if name in data:
+                vals[name] = number(row, name)
+        return vals
+
+    def _shared_values(self, row):
+        """Return what the variants of a product share."""
+        data = row.data
+        if data.get("attributes"):
+            raise LoadError(
+                _lt("Attributes tell variants apart: name the product family.")
+            )
         vals = {
             "name": data["name"],
             "type": "consu",
             "is_storable": True,
             "company_id": self.company_id(),
-            "active": data.get("active", True),
         }
-        for name, target in (("code", "default_code"), ("barcode", "barcode")):
-            if data.get(name):
-                vals[target] = data[name]
-        for name in ("list_price", "standard_price", "weight"):
-            if name in data:
-                vals[name] = number(row, name)
+        if "list_price" in data:
+            vals["list_price"] = number(row, "list_price")
         if data.get("description"):
             vals["description"] = data["description"]
         category = self.reference(row, "category_key")
@@ -88,6 +120,86 @@ class ProductLoader(Loader):
             vals["seller_ids"] = [self._seller(row, supplier)]
         return vals
 
+    # -- variants -----------------------------------------------------------------
+
+    def _combination(self, row, family):
+        """Return the attribute values of a variant, which its family may take.
+
+        :raise LoadError: other attributes than the family's other variants have
+        """
+        template = self.env["product.template"].browse(family)
+        pairs = attribute_pairs(row.data.get("attributes") or "")
+        if not pairs:
+            raise LoadError(_lt("A variant of a family needs its attributes."))
+        values = self.env["product.attribute.value"].union(
+            *(self._attribute_value(*pair) for pair in pairs)
+        )
+        lines = template.attribute_line_ids
+        if lines and lines.attribute_id != values.attribute_id:
+            raise LoadError(
+                _lt(
+                    "All variants of %(family)s have the attributes %(names)s.",
+                    family=template.name,
+                    names=", ".join(lines.attribute_id.mapped("name")),
+                )
+            )
+        for value in values:
+            self._offer(template, value)
+        offered = template.attribute_line_ids.product_template_value_ids
+        return offered.filtered(
+            lambda one: one.ptav_active and one.product_attribute_value_id in values
+        )
+
+    def _offer(self, template, value):
+        """Let a family come with a value."""
+        line = template.attribute_line_ids.filtered(
+            lambda one: one.attribute_id == value.attribute_id
+        )
+        if not line:
+            line.create(
+                {
+                    "product_tmpl_id": template.id,
+                    "attribute_id": value.attribute_id.id,
+                    "value_ids": [Command.set(value.ids)],
+                }
+            )
+        elif value not in line.value_ids:
+            line.value_ids = [Command.link(value.id)]
+
+    def _attribute_value(self, attribute, name):
+        """Return the value of an attribute by its name, in English or as typed.
+
+        :raise LoadError: there is none, or it makes variants without being asked
+        """
+        value = self._attribute_values.get((attribute.casefold(), name.casefold()))
+        if not value:
+            raise LoadError(
+                _lt(
+                    "The attribute %(attribute)s has no value %(value)s.",
+                    attribute=attribute,
+                    value=name,
+                )
+            )
+        if value.attribute_id.create_variant != "dynamic":
+            raise LoadError(
+                _lt(
+                    "The attribute %(attribute)s must create its variants dynamically: "
+                    "otherwise there would be variants that the extract doesn't have.",
+                    attribute=attribute,
+                )
+            )
+        return value
+
+    @cached_property
+    def _attribute_values(self):
+        values = self.env["product.attribute.value"].with_context(lang="en_US")
+        return {
+            (value.attribute_id.name.casefold(), value.name.casefold()): value
+            for value in values.search([])
+        }
+
+    # -- archived ones --------------------------------------------------------------
+
     def create_records(self, vals_list):
         active = [vals.pop("active") for vals in vals_list]
         products = super().create_records(vals_list)
@@ -97,13 +209,15 @@ class ProductLoader(Loader):
             if not is_active
         )
         if discontinued:
-            discontinued.product_tmpl_id.action_archive()
+            # the last variant takes its template along
+            discontinued.action_archive()
         return products
 
     def update_record(self, record, vals):
         if "active" in vals:
             # the template decides; its variants follow into the archive, not out
-            record.product_tmpl_id.active = vals["active"]
+            if vals["active"] or len(record.product_tmpl_id.product_variant_ids) < 2:
+                record.product_tmpl_id.active = vals["active"]
             record.active = vals["active"]
             vals = {name: value for name, value in vals.items() if name != "active"}
         return super().update_record(record, vals)

@@ -23,6 +23,8 @@ class ProductRules(RuleBase):
             yield "duplicate_code", "warning", self._duplicate("code")
             yield "duplicate_name", "warning", self._duplicate("name")
             yield "damaged_code", "warning", self._lost_zeros("code")
+            yield "duplicate_code", "error", self._duplicate_variant()
+        if self.code in ("product", "product_family"):
             yield from self._completeness()
         if self.code == "product_category":
             yield from self._category_accounts()
@@ -30,6 +32,30 @@ class ProductRules(RuleBase):
             yield "lead_time", "warning", self._lead_time()
         if "uom" in self.targets and "product" in self.targets:
             yield "unit_conversion", "error", self._unit_conversion()
+
+    def _duplicate_variant(self):
+        """Rows of a family with the same attributes, in whatever order and case."""
+        return SQL(
+            """
+            WITH variant AS (
+                SELECT r.id, r.line, r.legacy_key, r.data->>'family' AS family,
+                       (SELECT string_agg(pair, ';' ORDER BY pair)
+                          FROM unnest(regexp_split_to_array(
+                               lower(r.data->>'attributes'), ' *; *')) AS pair)
+                           AS attributes
+                  FROM dist_migration_row r
+                 WHERE %(rows)s AND r.data ? 'family' AND r.data ? 'attributes'
+            )
+            SELECT v.id, 'attributes', replace(%(message)s, '{keys}', twice.keys)
+              FROM variant v
+              JOIN (SELECT family, attributes,
+                           string_agg(legacy_key, ', ' ORDER BY line) AS keys
+                      FROM variant GROUP BY 1, 2 HAVING COUNT(*) > 1) twice
+                   USING (family, attributes)
+            """,
+            rows=self.rows(),
+            message=str(_lt("The same variant appears under several keys: {keys}.")),
+        )
 
     def _completeness(self):
         """Gaps of active products in what the extract brings for others."""
@@ -48,13 +74,20 @@ class ProductRules(RuleBase):
     def _is_active(self):
         return SQL("COALESCE(r.data->>'active', 'true') <> 'false'")
 
+    def _is_complete_itself(self):
+        """An active product that has all it needs, or lacks it, in its own row.
+
+        What variants share stands in the row of their family.
+        """
+        return SQL("NOT r.data ? 'family' AND %s", self._is_active())
+
     def _empty(self, name):
         label = str(self.targets[name].label)
         return self.select(
             name,
             _lt("%s is empty."),
             SQL("%s::text", label),
-            SQL("NOT r.data ? %s AND %s", name, self._is_active()),
+            SQL("NOT r.data ? %s AND %s", name, self._is_complete_itself()),
         )
 
     def _missing_category(self):
@@ -64,7 +97,7 @@ class ProductRules(RuleBase):
             SQL("r.legacy_key"),
             SQL(
                 "NOT r.data ? 'category' AND NOT r.data ? 'category_key' AND %s",
-                self._is_active(),
+                self._is_complete_itself(),
             ),
         )
 
@@ -79,7 +112,7 @@ class ProductRules(RuleBase):
                     SELECT FROM dist_migration_row s
                      WHERE %s AND s.data->>'product' = r.legacy_key)
                 """,
-                self._is_active(),
+                self._is_complete_itself(),
                 self.others("supplier_price", "s"),
             ),
         )
