@@ -45,13 +45,14 @@ class DistHypercareSession(models.Model):
             return "breached"
         if ticket.dist_reopened_at and (not last or ticket.dist_reopened_at > last):
             return "reopened"
-        return "new" if not last or ticket.create_date > last else "aged"
+        return self._reason_since(ticket, last)
 
     def _agenda_problems(self):
         problems = self.env["dist.problem"].search(
             [*self._site_domain(), ("state", "=", "proposed")]
         )
+        last = self._last_closed_at()
         return [
-            self._item_vals(problem, "problem", self._reason_since(problem), "2")
+            self._item_vals(problem, "problem", self._reason_since(problem, last), "2")
             for problem in problems
         ]
