@@ -10,6 +10,7 @@
     "depends": [
         "dist_data_migration",
         "dist_hypercare",
+        "dist_hypercare_helpdesk_mgmt",
         "dist_rollout_governance_dms",
         "dist_rollout_governance_document_page",
         "dist_wave_planning",

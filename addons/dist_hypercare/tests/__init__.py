@@ -12,4 +12,5 @@ from . import test_measure_shipment
 from . import test_review
 from . import test_session
 from . import test_tour
+from . import test_tour_exit
 from . import test_workaround

@@ -16,6 +16,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from . import people
+from .command_center import CommandCenter
 from .governance import Governance
 from .operations import SiteOperations, local_moment
 from .registers import Registers
@@ -62,6 +63,7 @@ class DemoProgram:
         self._second_wave()
         Registers(self).build()
         Governance(self).build()
+        CommandCenter(self).build()
 
     def _as(self, login, record):
         """Return the record in the hands of a person, in all their companies."""

@@ -27,6 +27,30 @@ class TestDemo(TransactionCase):
         today = hypercare.site_id._local_day()
         self.assertEqual((today - hypercare.last_red_day).days, 5)
 
+    def test_command_center_has_work(self):
+        data = self.pilot.with_user(self._user("command")).command_center_data()
+        entries = {
+            section["key"]: [entry["name"] for entry in section["entries"]]
+            for section in data["sections"]
+        }
+        self.assertEqual(len(entries["tickets"]), 5)
+        self.assertEqual(len(entries["roster"]), 1)
+        problem = self.env["dist.problem"].search(
+            [("program_id", "=", self.program.id)]
+        )
+        self.assertEqual(problem.ticket_count, 3)
+        session = self.env["dist.hypercare.session"].search(
+            [("wave_id", "=", self.pilot.id)]
+        )
+        self.assertEqual(session.state, "open")
+        self.assertIn(
+            "Replace the label printer of dock 2", session.item_ids.mapped("decision")
+        )
+        workaround = self.env["dist.workaround"].search(
+            [("program_id", "=", self.program.id)]
+        )
+        self.assertEqual(workaround.state, "authorized")
+
     def test_figures_come_from_the_records(self):
         """Of 54 orders two went out short and one late; one of 45 counts was off."""
         expected = {
