@@ -1,5 +1,6 @@
 from odoo import api, models
 
+
 class DistMeasure(models.Model):
     _inherit = "dist.measure"
 
