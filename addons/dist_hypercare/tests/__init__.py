@@ -1,3 +1,4 @@
+from . import test_captures
 from . import test_changed_days
 from . import test_doors
 from . import test_hypercare
