@@ -9,7 +9,7 @@ class PurchaseOrder(models.Model):
         approved = self.filtered(lambda order: order.state == "purchase")
         result = super().write(vals)
         if state == "purchase":
-            (self - approved).order_line._dist_capture_promise()
+            (self - approved).order_line._dist_capture_agreed()
         elif state == "cancel":
             self.env["dist.correction"]._log(
                 "purchase_cancelled",
