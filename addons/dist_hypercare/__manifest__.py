@@ -1,19 +1,30 @@
 {
     "name": "Distribution Hypercare",
     "summary": "Service and stock measures per site and day, exit by clean-day streak",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
+<<<<<<< HEAD
     "depends": ["dist_wave_planning", "purchase_stock", "sale_stock"],
     "data": [
         "security/dist_hypercare_security.xml",
         "security/books_security.xml",
+=======
+    "depends": ["dist_wave_planning", "sale_stock", "survey"],
+    "data": [
+        "security/dist_hypercare_security.xml",
+        "security/registers_security.xml",
+>>>>>>> engine
         "security/ir.model.access.csv",
+        "report/dist_hypercare_session.xml",
         "data/dist_measure_data.xml",
         "data/dist_hypercare_criterion_template_data.xml",
+        "data/dist_confidence_data.xml",
+        "data/hypercare_decision_data.xml",
+        "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "views/dist_measure_value_views.xml",
         "views/dist_correction_views.xml",
@@ -24,9 +35,20 @@
         "views/dist_hypercare_criterion_views.xml",
         "views/dist_hypercare_views.xml",
         "views/dist_wave_views.xml",
+        "views/dist_hypercare_session_views.xml",
+        "views/dist_hypercare_session_item_views.xml",
+        "views/dist_hypercare_handover_views.xml",
+        "views/dist_workaround_views.xml",
+        "views/dist_major_incident_views.xml",
+        "views/dist_improvement_views.xml",
+        "views/dist_benefit_views.xml",
+        "views/dist_program_views.xml",
+        "views/survey_question_views.xml",
+        "views/command_center_views.xml",
         "views/dist_hypercare_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["dist_hypercare/static/src/command_center/*"],
         "web.assets_tests": ["dist_hypercare/static/tests/tours/*.js"],
     },
 }

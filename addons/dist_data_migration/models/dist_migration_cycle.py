@@ -448,10 +448,10 @@ class DistMigrationCycle(models.Model):
             name,
         )
 
-    def _sql_legacy_stock(self):
+    def _sql_legacy_stock(self, product_keys):
         from ..services.comparisons import Comparisons
 
-        return Comparisons(self).legacy_stock()
+        return Comparisons(self).legacy_stock(product_keys)
 
     def _legacy_ids(self, code, keys):
         """Return ``{legacy key: record id}`` in one query."""

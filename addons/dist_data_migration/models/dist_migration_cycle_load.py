@@ -236,6 +236,10 @@ class DistMigrationCycle(models.Model):
                 return False
         self._fail_circles(migration_object)
         self._remember_merged(migration_object)
+        if is_checked:
+            # the next objects look these keys up; without fresh statistics the planner
+            # takes the table for empty
+            self.env.cr.execute("ANALYZE dist_legacy_key")
         return True
 
     def _pending_rows(self, migration_object, loader):

@@ -50,6 +50,46 @@ class TestMasterObjects(ObjectsCommon):
         self.assertEqual(list(self._errors(cycle, "product_category")), ["C1"])
         self.assertIn("no account 9999", self._errors(cycle, "product_category")["C1"])
 
+    def test_accounts_taxes_and_currencies_that_odoo_lacks(self):
+        self.env["account.tax.group"].create(
+            {"name": "Test", "company_id": self.company.id}
+        )
+        self.env["account.tax"].create(
+            {"name": "Sale 20", "type_tax_use": "sale", "company_id": self.company.id}
+        )
+        cycle = self._stage(
+            {
+                "product_category": (
+                    "key,name,income_account,expense_account\n"
+                    "C1,Food,4000,9998\nC2,Tin,9999,5000\n"
+                ),
+                "product": (
+                    "key,name,sale_tax,purchase_tax\n"
+                    "P1,Apple,sale 20,\nP2,Pear,Sale 21,\nP3,Plum,,Sale 20\n"
+                ),
+                "supplier": "key,name\nS1,Supply\n",
+                "supplier_price": (
+                    "key,supplier,product,price,currency\n1,S1,P1,5,XXQ\n2,S1,P1,5,\n"
+                ),
+            }
+        )
+        found = {
+            (finding.rule, finding.legacy_key, finding.field_name)
+            for finding in cycle.finding_ids
+            if finding.rule.startswith("unknown_")
+        }
+        self.assertEqual(
+            found,
+            {
+                ("unknown_account", "C1", "expense_account"),
+                ("unknown_account", "C2", "income_account"),
+                ("unknown_tax", "P2", "sale_tax"),
+                # it is a tax, but not one of purchases
+                ("unknown_tax", "P3", "purchase_tax"),
+                ("unknown_currency", "1", "currency"),
+            },
+        )
+
     def test_partners_with_hierarchy_and_terms(self):
         term = self.env["account.payment.term"].create({"name": "Net 21"})
         cycle = self._load(

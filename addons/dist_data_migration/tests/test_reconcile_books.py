@@ -197,6 +197,64 @@ class TestReconcileBooks(ReconcileCommon):
         )
         self.assertEqual(value.value, 100)
 
+    def test_offsetting_accounts(self):
+        self._stage(
+            "opening_balance",
+            {
+                "1": {"account": "M14000", "debit": "100"},
+                "2": {"account": "M30000", "credit": "150"},
+                "3": {"account": "M50000", "debit": "50"},
+            },
+        )
+        # ten belong to the expenses and were posted to stock
+        self._entry(
+            "2026-04-30",
+            [
+                (self.inventory, 110, None, None),
+                (self.expense, 40, None, None),
+                (self.equity, -150, None, None),
+            ],
+        )
+        self._reconcile()
+        self.assertEqual(
+            self._lines("trial_balance"),
+            [
+                ("M14000", "value", 100, 110, "offsetting"),
+                ("M50000", "value", 50, 40, "offsetting"),
+            ],
+        )
+        # the total agrees, the sum of absolute differences doesn't hide it
+        self.assertEqual(self._figures("trial_balance"), (0.0, 0, 0, 20, "failed"))
+
+    def test_currency_taken_for_the_company_s(self):
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": self.env.ref("base.CHF").id,
+                "company_id": self.company.id,
+                "name": "2026-01-01",
+                "rate": 0.931,
+            }
+        )
+        self._stage(
+            "opening_balance",
+            {
+                "1": {"account": "M14000", "debit": "931"},
+                "2": {"account": "M30000", "credit": "500"},
+            },
+        )
+        self._entry(
+            "2026-04-30",
+            [(self.inventory, 1000, None, None), (self.equity, -1000, None, None)],
+        )
+        self._reconcile()
+        self.assertEqual(
+            self._lines("trial_balance"),
+            [
+                ("M14000", "value", 931, 1000, "currency_factor"),
+                ("M30000", "value", -500, -1000, False),
+            ],
+        )
+
     def test_payables_are_positive_when_we_owe(self):
         supplier = self._loaded(self.cycle, "supplier", "V1")
         self._stage(

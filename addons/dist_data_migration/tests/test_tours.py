@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import MigrationCommon
+from .test_reconcile_cases import CaseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -65,3 +66,37 @@ class TestTours(HttpCase, MigrationCommon):
             path = f"reconciliations/{cycle.reconciliation_id.id}"
             with self.subTest(size=size, screen="site manager"):
                 self._open(path, "dist_migration_form", self.manager_a)
+
+
+@tagged("post_install", "-at_install")
+class TestCaseTours(HttpCase, CaseCommon):
+    """A difference from the workbench to the signature, as those who settle it."""
+
+    def test_explained_accepted_and_signed(self):
+        action = "/odoo/action-dist_data_migration.dist_reconciliation_case_action"
+        for tour, user in (
+            ("dist_migration_case_steward", self.user_steward),
+            ("dist_migration_case_controller", self.user_finance),
+        ):
+            self.start_tour(action, tour, login=user.login)
+        self.assertRecordValues(
+            self.case,
+            [
+                {
+                    "state": "accepted",
+                    "explanation": "Two crates were left behind.",
+                    "reason": "Written off by the board.",
+                    "accepted_by_id": self.user_finance.id,
+                }
+            ],
+        )
+        # the value follows from the quantity
+        self._accept_all()
+        run = self.cycle.reconciliation_id
+        self.start_tour(
+            f"/odoo/reconciliations/{run.id}",
+            "dist_migration_controller_signs",
+            login=self.user_finance.login,
+        )
+        self.assertEqual(run.signoff_state, "signed")
+        self.assertEqual(run.signoff_ids.signer_id, self.user_finance)

@@ -1,3 +1,5 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -10,6 +12,8 @@ SIGNOFF_GROUPS = {
 }
 # Sites evaluated in one transaction of the scheduled action.
 BATCH_SIZE = 100
+# Days whose clean ones make up the rate of the forecast.
+RATE_DAYS = 14
 
 
 class DistHypercare(models.Model):
@@ -38,7 +42,7 @@ class DistHypercare(models.Model):
 
     _name = "dist.hypercare"
     _description = "Hypercare"
-    _inherit = "dist.wave.site.mixin"
+    _inherit = ["dist.wave.site.mixin", "dist.decision.mixin"]
     _protected_fields = frozenset(
         {
             "state",
@@ -46,6 +50,7 @@ class DistHypercare(models.Model):
             "clean_days",
             "last_clean_day",
             "last_red_day",
+            "recent_clean_days",
             "evaluated_at",
             "exited_at",
         }
@@ -96,6 +101,18 @@ class DistHypercare(models.Model):
         help="When the figures changed last.",
     )
     exited_at = fields.Datetime(string="Exited", readonly=True, copy=False)
+    recent_clean_days = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Clean days among the last 14 days that have ended at the site.",
+    )
+    forecast_exit_day = fields.Date(
+        string="Forecast Exit",
+        compute="_compute_forecast_exit_day",
+        help="The day on which the clean days are complete, if they are gained at the "
+        "rate of the last 14 days. Empty: none was gained.",
+    )
+    handover_ids = fields.One2many("dist.hypercare.handover", "hypercare_id")
     red_count = fields.Integer(
         string="Red Criteria", compute="_compute_criterion_summary"
     )
@@ -140,7 +157,36 @@ class DistHypercare(models.Model):
                 for criterion in criteria
             ]
 
-    @api.depends("state", "clean_days", "required_clean_days", "criterion_ids.result")
+    @api.depends("state", "clean_days", "required_clean_days", "recent_clean_days")
+    def _compute_forecast_exit_day(self):
+        for hypercare in self:
+            hypercare.forecast_exit_day = hypercare._forecast()
+
+    def _forecast(self):
+        """Return the day on which the clean days are complete, or False.
+
+        Missing clean days over the rate of the last 14 days: see the class.
+        """
+        self.ensure_one()
+        if self.state == "exited" or not self.started_at:
+            return False
+        today = self.site_id._local_day()
+        missing = max(self.required_clean_days - self.clean_days, 0)
+        if not missing:
+            return today
+        ended = (today - self.site_id._local_day(self.started_at)).days
+        if not self.recent_clean_days or ended <= 0:
+            return False
+        days = math.ceil(missing * min(ended, RATE_DAYS) / self.recent_clean_days)
+        return fields.Date.add(today, days=days - 1)
+
+    @api.depends(
+        "state",
+        "clean_days",
+        "required_clean_days",
+        "criterion_ids.result",
+        "handover_ids.signoff_ids",
+    )
     def _compute_exit_obstacles(self):
         for hypercare in self:
             hypercare.exit_obstacles = "\n".join(hypercare._exit_obstacles())
@@ -189,7 +235,11 @@ class DistHypercare(models.Model):
         return dict(
             action,
             domain=[
+                "|",
                 ("site_id", "=", self.site_id.id),
+                "&",
+                ("site_id", "=", False),
+                ("company_id", "=", self.company_id.id),
                 ("measure_id", "in", self.criterion_ids.measure_id.ids),
                 ("day", ">=", self.site_id._local_day(self.started_at)),
             ],
@@ -217,7 +267,7 @@ class DistHypercare(models.Model):
         streaks = monitored._streaks()
         for hypercare in monitored:
             vals = hypercare._evaluation_vals(
-                *streaks.get(hypercare.id, (0, None, None))
+                *streaks.get(hypercare.id, (0, None, None, 0))
             )
             changed = {
                 name: value
@@ -227,7 +277,7 @@ class DistHypercare(models.Model):
             if changed:
                 hypercare.write(dict(changed, evaluated_at=fields.Datetime.now()))
 
-    def _evaluation_vals(self, clean_days, last_clean_day, last_red_day):
+    def _evaluation_vals(self, clean_days, last_clean_day, last_red_day, recent):
         """Return the outputs that follow from the streak and the criteria."""
         self.ensure_one()
         is_eligible = (
@@ -239,11 +289,15 @@ class DistHypercare(models.Model):
             "clean_days": clean_days,
             "last_clean_day": last_clean_day,
             "last_red_day": last_red_day,
+            "recent_clean_days": recent,
             "state": "eligible" if is_eligible else "monitoring",
         }
 
     def _streaks(self):
-        """Return ``{id: (clean days, last clean day, last red day)}`` in one query."""
+        """Return ``{id: (clean days, last clean day, last red day, recent)}``.
+
+        One query, whatever the number of records.
+        """
         if not self:
             return {}
         self.flush_model()
@@ -253,7 +307,7 @@ class DistHypercare(models.Model):
         return {id_: figures for id_, *figures in rows}
 
     def _sql_streaks(self):
-        """Return the query (id, clean days, last clean day, last red day).
+        """Return the query (id, clean days, last clean, last red day, recent ones).
 
         ``judged`` has a row per hypercare and day that has any value; the window
         function adds the last red day to each, so that the clean days after it are
@@ -266,25 +320,29 @@ class DistHypercare(models.Model):
             """
             WITH judged AS (
                 SELECT h.id, v.day, demanded.criteria,
+                       v.day >= %(today)s - %(rate_days)s AS is_recent,
                        COUNT(*) FILTER (WHERE %(passes)s) AS passing,
                        COUNT(*) FILTER (WHERE NOT %(passes)s) AS failing
                   FROM dist_hypercare h
                   JOIN dist_site site ON site.id = h.site_id
                   JOIN (SELECT hypercare_id, COUNT(*) AS criteria
                           FROM dist_hypercare_criterion
-                         WHERE source = 'computed' AND hypercare_id = ANY(%(ids)s)
+                         WHERE source = 'computed' AND is_daily
+                           AND hypercare_id = ANY(%(ids)s)
                       GROUP BY hypercare_id) demanded ON demanded.hypercare_id = h.id
                   JOIN dist_hypercare_criterion c
-                       ON c.hypercare_id = h.id AND c.source = 'computed'
+                       ON c.hypercare_id = h.id AND c.source = 'computed' AND c.is_daily
+                  JOIN dist_measure m ON m.id = c.measure_id
                   JOIN dist_measure_value v
-                       ON v.measure_id = c.measure_id AND v.site_id = h.site_id
+                       ON %(is_of)s
                       AND v.value IS NOT NULL
                       AND v.day >= %(first_day)s AND v.day < %(today)s
                  WHERE h.id = ANY(%(ids)s)
-              GROUP BY h.id, v.day, demanded.criteria
+              GROUP BY h.id, v.day, demanded.criteria, site.tz
             ),
             streak AS (
-                SELECT id, day, failing = 0 AND passing = criteria AS is_clean,
+                SELECT id, day, is_recent,
+                       failing = 0 AND passing = criteria AS is_clean,
                        MAX(day) FILTER (WHERE failing > 0)
                            OVER (PARTITION BY id) AS last_red_day
                   FROM judged
@@ -294,14 +352,17 @@ class DistHypercare(models.Model):
                        WHERE is_clean AND (last_red_day IS NULL OR day > last_red_day)
                    ),
                    MAX(day) FILTER (WHERE is_clean),
-                   MAX(last_red_day)
+                   MAX(last_red_day),
+                   COUNT(*) FILTER (WHERE is_clean AND is_recent)
               FROM streak
           GROUP BY id
             """,
             ids=list(self.ids),
+            is_of=self.env["dist.measure.value"]._sql_is_of("v", "m", "site"),
             passes=Criterion._sql_passes(SQL("v.value"), "c"),
             first_day=provider._sql_local_day(SQL("h.started_at"), SQL("site.tz")),
             today=provider._sql_today(SQL("site.tz")),
+            rate_days=RATE_DAYS,
         )
 
     @api.model
@@ -340,11 +401,19 @@ class DistHypercare(models.Model):
             )
         if not self.criterion_ids:
             obstacles.append(self.env._("There is no exit criterion."))
-        return obstacles + [
+        obstacles += [
             criterion._obstacle()
             for criterion in self.criterion_ids
             if criterion.result != "passed"
         ]
+        return obstacles + self._handover_obstacles()
+
+    def _handover_obstacles(self):
+        """Return why the handover does not carry the exit yet."""
+        handover = self.handover_ids
+        if handover and handover._is_fully_signed():
+            return []
+        return [self.env._("The handover to run is not signed by the support lead.")]
 
     def _check_exit(self):
         """Raise one error that lists everything the exit still misses."""
@@ -369,10 +438,10 @@ class DistHypercare(models.Model):
     # -- sign-off -----------------------------------------------------------------
 
     def _signoff_roles(self):
-        return {
-            "support_lead": self.env._("Support Lead"),
-            "steering": self.env._("Steering Committee"),
-        }
+        roles = {"support_lead": self.env._("Support Lead")}
+        if not self._is_decided():
+            roles["steering"] = self.env._("Steering Committee")
+        return roles
 
     def _signoff_content(self):
         """A red day or another demand makes a signature stale, a figure does not."""
@@ -443,8 +512,70 @@ class DistHypercare(models.Model):
 
     def _after_sign(self, signoff):
         if signoff.verdict == "sign" and self._is_fully_signed():
-            # sudo: the state is protected and follows the second signature.
+            # sudo: the state is protected and follows the second key.
             self.sudo().write({"state": "exited", "exited_at": signoff.signed_at})
+
+    # -- decision -------------------------------------------------------------------
+
+    def _is_decided(self):
+        """Say whether the steering committee has decided the exit as it stands."""
+        # sudo: that the exit is decided is a fact, whoever may read the decision
+        decision = self.sudo().decision_id
+        return decision.in_force and not decision.content_changed
+
+    def _decision_activity(self):
+        return "hypercare_exit"
+
+    def _decision_content(self):
+        return self._signoff_content()
+
+    def _decision_obstacles(self):
+        # sudo: see action_evaluate
+        self.sudo()._evaluate()
+        return self._exit_obstacles()
+
+    def _decision_proposal(self):
+        return self.env._(
+            "The site has %(days)s clean days in a row and meets each exit criterion. "
+            "It leaves hypercare and is handed over to run.",
+            days=self.clean_days,
+        )
+
+    def _check_decision_request(self):
+        """The support lead proposes the exit as well as who edits the hypercare."""
+        self.check_access("read")
+        if not (
+            self.env.user.has_group("dist_rollout_governance.group_command_center")
+            or self.has_access("write")
+        ):
+            raise AccessError(self.env._("The exit is proposed by the command center."))
+
+    def _after_decision(self, decision):
+        """Exit when the support lead has signed already and nothing has changed."""
+        if decision.state != "approved" or self.state == "exited":
+            return
+        self._evaluate()
+        if not self._exit_obstacles() and self._is_fully_signed():
+            self.write({"state": "exited", "exited_at": fields.Datetime.now()})
+
+    # -- handover -------------------------------------------------------------------
+
+    def action_open_handover(self):
+        """Open the handover to run; it is created when there is none."""
+        self.ensure_one()
+        self.check_access("read")
+        handover = self.handover_ids
+        if not handover:
+            handover = self.env["dist.hypercare.handover"].create(
+                {"hypercare_id": self.id}
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Handover to Run"),
+            "res_model": handover._name,
+            "res_id": handover.id,
+            "view_mode": "form",
+        }
 
     @api.model
     def _signoff_claims(self, program):

@@ -4,8 +4,9 @@ from odoo import fields, models
 class DistHypercareCriterion(models.Model):
     """One criterion for the exit of a site from hypercare.
 
-    Computed criteria decide which days are clean and must have passed by their
-    latest value as well; attested criteria must hold at the exit only.
+    Daily criteria decide which days are clean and must have passed by their latest
+    value as well; attested criteria, and computed ones that are not daily, must hold at
+    the exit only.
     """
 
     _name = "dist.hypercare.criterion"
@@ -23,6 +24,12 @@ class DistHypercareCriterion(models.Model):
     )
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True)
+    is_daily = fields.Boolean(
+        string="Judges the Days",
+        default=True,
+        help="Each day is clean or red by its value. Otherwise only the latest value "
+        "counts, at the exit: for what is not measured every day, such as a survey.",
+    )
     guidance = fields.Text(help="What to look at when the criterion is red.")
 
     def _obstacle(self):

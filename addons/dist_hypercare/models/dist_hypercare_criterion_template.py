@@ -12,6 +12,12 @@ class DistHypercareCriterionTemplate(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    is_daily = fields.Boolean(
+        string="Judges the Days",
+        default=True,
+        help="Each day is clean or red by its value. Otherwise only the latest value "
+        "counts, at the exit.",
+    )
     guidance = fields.Text(
         translate=True, help="What to look at when the criterion is red."
     )
@@ -23,5 +29,6 @@ class DistHypercareCriterionTemplate(models.Model):
             **self._definition_vals(),
             "name": self.name,
             "sequence": self.sequence,
+            "is_daily": self.is_daily,
             "guidance": self.guidance,
         }

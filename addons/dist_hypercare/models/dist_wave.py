@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class DistWave(models.Model):
-    _inherit = "dist.wave"
+    _name = "dist.wave"
+    _inherit = ["dist.wave", "dist.wave.command.center.mixin"]
 
     hypercare_ids = fields.One2many("dist.hypercare", "wave_id", string="Hypercare")
     hypercare_count = fields.Integer(compute="_compute_hypercare_count")

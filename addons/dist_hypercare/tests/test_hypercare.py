@@ -4,7 +4,7 @@ import psycopg2
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged, users
+from odoo.tests import freeze_time, new_test_user, tagged, users
 from odoo.tools import mute_logger
 
 from odoo.addons.dist_rollout_governance.tests.common import RolloutCommon
@@ -16,12 +16,17 @@ CODES = ("order_fill_rate", "on_time_shipment", "inventory_accuracy")
 class HypercareExitCommon(RolloutCommon):
     """A wave in hypercare since 10 March 2026 with site A, B (Paris) and C (New York).
 
-    Values are stored, not computed: the figures themselves are tested elsewhere.
+    Values are stored, not computed: the figures themselves are tested elsewhere. The
+    handovers are signed where ``_signs_handovers``, and nobody is asked for confidence:
+    that criterion judges no days.
     """
+
+    _signs_handovers = True
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.ref("dist_hypercare.criterion_template_user_confidence").active = False
         cls.sites = cls.site_a | cls.site_b | cls.site_c
         cls.sites.cutover_at = "2026-03-09 20:00:00"
         cls.wave = cls.env["dist.wave"].create(
@@ -42,6 +47,33 @@ class HypercareExitCommon(RolloutCommon):
         cls.governance_2 = cls._create_user("governance", "governance_2")
         for user in (cls.user_governance, cls.user_command_center):
             user.name = user.login
+        if cls._signs_handovers:
+            cls._sign_handovers()
+
+    @classmethod
+    def _sign_handovers(cls):
+        """Have the handover of each site signed by somebody of the command center."""
+        signer = new_test_user(
+            cls.env,
+            "handover_signer",
+            groups="dist_rollout_governance.group_command_center",
+            company_id=cls.company.id,
+            company_ids=[Command.set((cls.company | cls.company_c).ids)],
+        )
+        for handover in cls.env["dist.hypercare.handover"].create(
+            [
+                {
+                    "hypercare_id": hypercare.id,
+                    "run_owner_id": cls.user_viewer.id,
+                    "support_model": "Service desk",
+                    "knowledge": "Articles",
+                }
+                for hypercare in cls.hypercare
+            ]
+        ):
+            handover.with_user(signer)._sign(
+                "support_lead", "Handover Signer", cls.signature
+            )
 
     @classmethod
     def _day(cls, site, offset, *values):

@@ -37,6 +37,14 @@ class TourCommon(HypercareCommon, HttpCase):
         )
         wave._create_hypercare()
         wave.hypercare_ids._evaluate()
+        cls.env["dist.issue"].create(
+            {
+                "name": "No labels",
+                "severity": "critical",
+                "program_id": cls.program.id,
+                "site_id": cls.site_nyc.id,
+            }
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +56,14 @@ class TestTour(TourCommon):
             "/odoo/hypercare", "dist_hypercare_board", login=self.user.login
         )
 
+    def test_session(self):
+        self.start_tour(
+            "/odoo/command-center", "dist_hypercare_session", login=self.user.login
+        )
+        session = self.env["dist.hypercare.session"].search([])
+        self.assertEqual(session.state, "closed")
+        self.assertIn("Print on the second floor", session.item_ids.mapped("decision"))
+
 
 @tagged("post_install", "-at_install")
 class TestTourPhone(TourCommon):
@@ -57,4 +73,18 @@ class TestTourPhone(TourCommon):
     def test_board(self):
         self.start_tour(
             "/odoo/hypercare", "dist_hypercare_board_phone", login=self.user.login
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestTourSmallPhone(TourCommon):
+    browser_size = "360x740"
+    touch_enabled = True
+
+    def test_command_center(self):
+        """Everything is there on a small phone, and nothing is wider than it."""
+        self.start_tour(
+            "/odoo/command-center",
+            "dist_hypercare_command_center_phone",
+            login=self.user.login,
         )

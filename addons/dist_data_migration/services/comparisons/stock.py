@@ -50,13 +50,18 @@ class StockComparisons:
     none.
     """
 
-    def legacy_stock(self):
+    def legacy_stock(self, product_keys=None):
         """Staged on-hand rows with the records they mean in Odoo.
 
         Columns: id, product_key, location_key, lot_key, owner_key, quantity, value,
         product_id, location_id, lot_id, owner_id, is_loadable. A key without a record
         leaves its id empty.
+
+        :param product_keys: legacy keys of the products wanted; all when not given
         """
+        wanted = SQL()
+        if product_keys is not None:
+            wanted = SQL("AND r.data->>'product' = ANY(%s)", list(product_keys))
         return SQL(
             """
             SELECT r.id, r.data->>'product' AS product_key,
@@ -80,7 +85,7 @@ class StockComparisons:
                AND CASE WHEN r.data ? 'warehouse'
                         THEN upper(warehouse.code) = upper(r.data->>'warehouse')
                         ELSE warehouse.id = %s END
-             WHERE %s
+             WHERE %s %s
             """,
             self._key_join("product", "product", SQL("r.data->>'product'")),
             self._key_join("place", "location", SQL("r.data->>'location'")),
@@ -89,6 +94,7 @@ class StockComparisons:
             self.cycle.company_id.id,
             self.cycle.warehouse_id.id,
             self._legacy_rows("stock"),
+            wanted,
         )
 
     def _legacy_prices(self):

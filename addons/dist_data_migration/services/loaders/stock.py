@@ -146,31 +146,17 @@ class StockLoader(Loader):
         Not only the chunk's: a place may be spread over several chunks, its target is
         the sum all the same. The value is None when a row has none.
         """
-        scope = self.cycle._sql_legacy_scope
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT legacy.product_id, legacy.location_id,
-                       COALESCE(lot.res_id, 0), COALESCE(owner.res_id, 0),
-                       SUM(legacy.quantity),
-                       CASE WHEN COUNT(r.data->>'value') = COUNT(*)
-                            THEN SUM((r.data->>'value')::numeric) END
+                SELECT product_id, location_id, COALESCE(lot_id, 0),
+                       COALESCE(owner_id, 0), SUM(quantity),
+                       CASE WHEN COUNT(value) = COUNT(*) THEN SUM(value) END
                   FROM (%s) AS legacy
-                  JOIN dist_migration_row r ON r.id = legacy.id
-                  LEFT JOIN dist_legacy_key lot
-                    ON %s AND lot.legacy_key = r.data->>'lot'
-                  LEFT JOIN dist_legacy_key owner
-                    ON %s AND owner.legacy_key = r.data->>'owner'
-                 WHERE (legacy.product_id, legacy.location_id) IN (%s)
-                   AND legacy.is_loadable
+                 WHERE is_loadable
                  GROUP BY 1, 2, 3, 4
                 """,
-                self.cycle._sql_legacy_stock(),
-                scope("lot", "lot"),
-                scope("owner", "customer"),
-                SQL(", ").join(
-                    SQL("(%s, %s)", place.product, place.location) for place in places
-                ),
+                self.cycle._sql_legacy_stock(self._product_keys(places)),
             )
         )
         totals = {}
@@ -180,6 +166,20 @@ class StockLoader(Loader):
                 value = None if value is None else float(value)
                 totals[place] = (float(quantity), value)
         return totals
+
+    def _product_keys(self, places):
+        """Return all legacy keys of the products, as two may have become one."""
+        return [
+            key
+            for (key,) in self.env.execute_query(
+                SQL(
+                    "SELECT legacy_key FROM dist_legacy_key k"
+                    " WHERE %s AND k.res_id = ANY(%s)",
+                    self.cycle._sql_legacy_scope("k", "product"),
+                    list({place.product for place in places}),
+                )
+            )
+        ]
 
     def _current_quantities(self, places):
         return self._quant_groups(places, "quantity:sum")

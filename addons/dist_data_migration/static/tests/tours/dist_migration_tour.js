@@ -96,6 +96,61 @@ registry.category("web_tour.tours").add("dist_migration_controller", {
     ],
 });
 
+const openCase = () => [
+    click(
+        "its control",
+        ".o_group_name:contains('On hand by product, location, lot and owner, quantity')"
+    ),
+    click("the difference", ".o_data_row:contains('P2') .o_data_cell"),
+];
+
+const settle = (button, text, state) => [
+    click("open the dialog", `button[name='${button}']`),
+    {
+        content: "say why",
+        trigger: ".modal .o_field_widget[name='text'] textarea",
+        run: `edit ${text}`,
+    },
+    click("confirm", ".modal button[name='action_confirm']"),
+    see(state, `.o_statusbar_status .o_arrow_button_current:contains('${state}')`),
+];
+
+registry.category("web_tour.tours").add("dist_migration_case_steward", {
+    steps: () => [
+        ...openCase(),
+        click("take it", "button[name='action_assign']"),
+        see("it is assigned", ".o_arrow_button_current:contains('Assigned')"),
+        ...settle("action_explain", "Two crates were left behind.", "Explained"),
+        see("only the controller accepts", "body:not(:has([name='action_accept']))"),
+    ],
+});
+
+registry.category("web_tour.tours").add("dist_migration_case_controller", {
+    steps: () => [
+        ...openCase(),
+        see("explained by the steward", ".o_form_view:contains('left behind')"),
+        ...settle("action_accept", "Written off by the board.", "Accepted"),
+    ],
+});
+
+registry.category("web_tour.tours").add("dist_migration_controller_signs", {
+    steps: () => [
+        click("sign", "button[name='action_open_signoff']"),
+        {
+            content: "the statement",
+            trigger: ".modal .o_field_widget[name='confirmed'] input",
+            run: "check",
+        },
+        click("draw", ".modal .o_field_widget[name='signature'] .o_signature"),
+        click("adopt", ".modal-footer button.btn-primary:contains('Adopt'):enabled"),
+        see("it is drawn", ".modal .o_field_widget[name='signature'] img.o_signature"),
+        click("confirm", ".modal-footer button[name='action_confirm']:visible"),
+        see("signed", ".modal:contains('Your signature is recorded')"),
+        click("close", ".modal-footer button:contains('Close')"),
+        see("on the run", ".o_form_view:contains('Signed')"),
+    ],
+});
+
 registry.category("web_tour.tours").add("dist_migration_screens", {
     steps: () => [
         see(

@@ -1,0 +1,477 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, format_datetime
+from odoo.tools.misc import formatLang
+
+WAVE_STATES = ("cutover", "hypercare")
+# status of a measure: badge, icon and rank, the worst first; the text says it as well
+STATUS_STYLES = {
+    "red": ("text-bg-danger", "fa-times-circle", 0),
+    "amber": ("text-bg-warning", "fa-exclamation-triangle", 1),
+    "none": ("text-bg-secondary", "fa-question-circle", 2),
+    "green": ("text-bg-success", "fa-check-circle", 3),
+}
+TREND_ICONS = {
+    "up": "fa-arrow-up",
+    "down": "fa-arrow-down",
+    "flat": "fa-arrow-right",
+    "none": "",
+}
+SEVERITY_BADGES = {
+    "1": "text-bg-danger",
+    "2": "text-bg-warning",
+    "3": "text-bg-info",
+    "4": "text-bg-secondary",
+    "critical": "text-bg-danger",
+    "high": "text-bg-warning",
+    "medium": "text-bg-info",
+    "low": "text-bg-secondary",
+}
+# Entries shown of each list; the rest is behind "all".
+LIST_LIMIT = 8
+# Hours ahead in which the roster is shown.
+ROSTER_HOURS = 24
+
+
+class DistWaveCommandCenterMixin(models.AbstractModel):
+    """What the command center shows of a wave, ready for the screen.
+
+    The client action has no logic of its own: :meth:`command_center_data` returns
+    every text, class and icon, read with the rights of the user, and
+    :meth:`command_center_action` the action behind whatever was clicked. The number of
+    queries does not depend on the number of sites.
+    """
+
+    _name = "dist.wave.command.center.mixin"
+    _description = "Command Center of a Rollout Wave"
+
+    @api.readonly
+    def command_center_data(self, site_ids=None):
+        """Return what the command center shows.
+
+        :param site_ids: ids of the sites to show; none: all sites of the wave the user
+            may read
+        :return: a dict in the types of JSON. On an empty recordset the first wave in
+            hypercare is shown; without one, ``wave`` is False.
+        :raises AccessError: the user may not read the wave
+        """
+        waves = self.env["dist.wave"].search([("state", "in", WAVE_STATES)])
+        wave = self[:1] or waves.filtered(lambda one: one.state == "hypercare")[:1]
+        wave = wave or waves[:1]
+        wave.check_access("read")
+        every_site = wave._command_center_sites()
+        sites = every_site.filtered(lambda site: site.id in (site_ids or [])) or (
+            every_site
+        )
+        statuses = self._measure_statuses(sites)
+        return {
+            "wave": wave.id,
+            "title": wave.name or self.env._("No rollout wave is live"),
+            "computed": self.env._(
+                "As of %(time)s", time=format_datetime(self.env, fields.Datetime.now())
+            ),
+            "waves": [
+                {"id": one.id, "name": one.name, "selected": one == wave}
+                for one in waves | wave
+            ],
+            "sites": [
+                {
+                    "id": site.id,
+                    "name": site.display_name,
+                    "selected": site in sites and sites != every_site,
+                }
+                for site in every_site
+            ],
+            "tiles": wave._command_center_tiles(statuses),
+            "exits": wave._command_center_exits(sites),
+            "sections": wave._command_center_sections(sites),
+            "heat_map": wave._command_center_heat_map(statuses, sites),
+        }
+
+    def _command_center_sites(self):
+        """Return the sites of the wave that the user may read, by code."""
+        return self.env["dist.site"].search(
+            [("id", "in", self.sudo().site_ids.ids)], order="code"
+        )
+
+    @api.model
+    def _measure_statuses(self, sites):
+        """Return the status of each measure at the sites, as the user may read it."""
+        # a suite whose measures have no status yet shows no tiles
+        if "dist.measure.status" not in self.env:
+            return self.env["dist.measure.value"]
+        return self.env["dist.measure.status"].search([("site_id", "in", sites.ids)])
+
+    # -- measures -----------------------------------------------------------------
+
+    def _command_center_tiles(self, statuses):
+        """Return a tile for each measure: of its worst site, and how many are red.
+
+        Measures of the exit criteria come first, then those that are not green.
+        """
+        criteria = self.hypercare_ids.criterion_ids.measure_id
+        tiles = []
+        for measure, rows in statuses.grouped("measure_id").items():
+            worst = min(rows, key=self._badness)
+            if measure in criteria or worst.status in ("red", "amber"):
+                tiles.append((measure not in criteria, measure, worst, rows))
+        tiles.sort(key=lambda tile: (tile[0], self._badness(tile[2]), tile[1].sequence))
+        return [self._tile(measure, worst, rows) for _n, measure, worst, rows in tiles]
+
+    @staticmethod
+    def _badness(status):
+        """Return what sorts the worst status first: its rank, then the distance."""
+        return (STATUS_STYLES[status.status][2], -abs(status.distance or 0))
+
+    def _tile(self, measure, worst, rows):
+        env = self.env
+        red = len(rows.filtered(lambda row: row.status == "red"))
+        return {
+            **self._status_cell(worst),
+            "key": measure.id,
+            "name": measure.name,
+            "site": worst.site_id.display_name
+            if len(rows) == 1
+            else env._(
+                "%(site)s, worst of %(count)s; red: %(red)s",
+                site=worst.site_id.display_name,
+                count=len(rows),
+                red=red,
+            ),
+            "target": env._(
+                "Target %(value)s", value=self._figure(measure, worst.target)
+            ),
+            "baseline": env._(
+                "Baseline %(value)s", value=self._figure(measure, worst.baseline)
+            )
+            if worst.baseline
+            else "",
+        }
+
+    def _status_cell(self, status):
+        """Return value, colour, icon and words of one measure at one site."""
+        badge, icon, _rank = STATUS_STYLES[status.status]
+        labels = self._labels_of("dist.measure.status", "status")
+        trends = self._labels_of("dist.measure.status", "trend")
+        known = status.status != "none"
+        return {
+            "value": self._figure(status.measure_id, status.value) if known else "–",
+            "badge": badge,
+            "icon": icon,
+            "status": labels[status.status],
+            "trend_icon": TREND_ICONS[status.trend],
+            "trend": trends[status.trend] if TREND_ICONS[status.trend] else "",
+            "trend_class": "text-success-emphasis"
+            if status.trend_good
+            else "text-danger-emphasis"
+            if status.trend in ("up", "down")
+            else "",
+            "day": format_date(self.env, status.day) if status.day else "",
+            "stale": self.env._("Out of date") if status.is_stale else "",
+            "target_of_click": {
+                "kind": "measure",
+                "measure": status.measure_id.id,
+                "site": status.site_id.id,
+            },
+        }
+
+    def _figure(self, measure, value):
+        """Return a figure as a person reads it, with its unit."""
+        digits = 0 if measure.unit == "count" else 1
+        text = formatLang(self.env, value or 0, digits=digits)
+        units = {
+            "percent": self.env._("%(figure)s %%", figure=text),
+            "hours": self.env._("%(figure)s h", figure=text),
+            "days": self.env._("%(figure)s d", figure=text),
+        }
+        return units.get(measure.unit, text)
+
+    def _command_center_heat_map(self, statuses, sites):
+        """Return sites by measures as columns and rows of cells."""
+        measures = statuses.measure_id.sorted(lambda one: (one.sequence, one.name))
+        by_key = {(row.site_id, row.measure_id): row for row in statuses}
+        return {
+            "columns": [
+                {"key": measure.id, "name": measure.name} for measure in measures
+            ],
+            "rows": [
+                {
+                    "key": site.id,
+                    "name": site.display_name,
+                    "cells": [
+                        {
+                            "key": measure.id,
+                            **(
+                                self._status_cell(by_key[site, measure])
+                                if (site, measure) in by_key
+                                else {"value": ""}
+                            ),
+                        }
+                        for measure in measures
+                    ],
+                }
+                for site in sites
+                if measures
+            ],
+        }
+
+    # -- exits ----------------------------------------------------------------------
+
+    def _command_center_exits(self, sites):
+        """Return the way of each site out of hypercare."""
+        cares = self.env["dist.hypercare"].search(
+            [("wave_id", "=", self.id), ("site_id", "in", sites.ids)]
+        )
+        labels = self._labels_of("dist.hypercare", "state")
+        return [
+            {
+                "key": care.id,
+                "site": care.site_id.display_name,
+                "state": labels[care.state],
+                "badge": "text-bg-info"
+                if care.state == "monitoring"
+                else "text-bg-success",
+                "days": self.env._(
+                    "Clean days: %(clean)s of %(required)s",
+                    clean=care.clean_days,
+                    required=care.required_clean_days,
+                ),
+                "percent": min(
+                    100 * care.clean_days // (care.required_clean_days or 1), 100
+                ),
+                "red": self.env._("Red criteria: %(count)s", count=care.red_count),
+                "forecast": self._forecast_text(care),
+                "target_of_click": self._record_target(care),
+            }
+            for care in cares
+        ]
+
+    def _forecast_text(self, care):
+        if care.state == "exited":
+            return self.env._(
+                "Exited on %(day)s", day=format_date(self.env, care.exited_at)
+            )
+        if not care.forecast_exit_day:
+            return self.env._("No forecast yet")
+        return self.env._(
+            "Forecast: %(day)s", day=format_date(self.env, care.forecast_exit_day)
+        )
+
+    # -- lists ------------------------------------------------------------------------
+
+    def _command_center_sections(self, sites):
+        """Return the lists beside the figures; an addon with tickets adds its own."""
+        return [
+            self._section_blockers(sites),
+            self._section_workarounds(sites),
+            self._section_decisions(sites),
+            self._section_roster(sites),
+        ]
+
+    def _section(self, key, name, icon, records, empty, entry):
+        """Return a list of the command center.
+
+        :param records: what is shown of it
+        :param entry: a function that returns badge, badge class and text of a record
+        """
+        return {
+            "key": key,
+            "name": name,
+            "icon": icon,
+            "empty": empty,
+            "more": self.env._("Show all"),
+            "target_of_click": {"kind": "section", "section": key},
+            "entries": [
+                {
+                    "key": record.id,
+                    "name": record.display_name,
+                    "target_of_click": self._record_target(record),
+                    **entry(record),
+                }
+                for record in records[:LIST_LIMIT]
+            ],
+        }
+
+    @staticmethod
+    def _record_target(record):
+        return {"kind": "record", "model": record._name, "id": record.id}
+
+    def _site_scope(self, sites):
+        """Return the domain of register entries of the sites or of all sites."""
+        return [
+            ("program_id", "=", self.program_id.id),
+            ("site_id", "in", [False, *sites.ids]),
+        ]
+
+    def _section_domain(self, key, sites):
+        """Return the model and domain behind a list.
+
+        :raises UserError: for a list that does not exist
+        """
+        now = fields.Datetime.now()
+        scope = self._site_scope(sites)
+        domains = {
+            "blockers": (
+                "dist.issue",
+                [
+                    *scope,
+                    ("state", "in", ("open", "in_progress")),
+                    ("severity", "in", ("high", "critical")),
+                ],
+            ),
+            "workarounds": ("dist.workaround", [*scope, ("is_overdue", "=", True)]),
+            "decisions": ("dist.decision", [*scope, ("state", "=", "proposed")]),
+            "roster": (
+                "dist.support.shift",
+                [
+                    ("wave_id", "=", self.id),
+                    ("site_id", "in", [False, *sites.ids]),
+                    ("date_to", ">", now),
+                    ("date_from", "<", fields.Datetime.add(now, hours=ROSTER_HOURS)),
+                ],
+            ),
+        }
+        if key not in domains:
+            raise UserError(self.env._("There is no such list."))
+        return domains[key]
+
+    def _section_records(self, key, sites):
+        model, domain = self._section_domain(key, sites)
+        return self.env[model].search(domain, limit=LIST_LIMIT)
+
+    def _section_blockers(self, sites):
+        issues = self._section_records("blockers", sites)
+        labels = self._labels_of("dist.issue", "severity")
+        return self._section(
+            "blockers",
+            self.env._("Blockers"),
+            "fa-ban",
+            issues,
+            self.env._("Nothing blocks the work."),
+            lambda issue: {
+                "badge": labels[issue.severity],
+                "badge_class": SEVERITY_BADGES[issue.severity],
+                "text": issue.site_id.display_name or "",
+            },
+        )
+
+    def _section_workarounds(self, sites):
+        workarounds = self._section_records("workarounds", sites)
+        return self._section(
+            "workarounds",
+            self.env._("Overdue Workarounds"),
+            "fa-wrench",
+            workarounds,
+            self.env._("No workaround is in use after its time."),
+            lambda workaround: {
+                "badge": self.env._("Overdue"),
+                "badge_class": "text-bg-danger",
+                "text": format_datetime(self.env, workaround.date_expiry),
+            },
+        )
+
+    def _section_decisions(self, sites):
+        decisions = self._section_records("decisions", sites)
+        today = fields.Date.context_today(self)
+
+        def entry(decision):
+            is_late = decision.date_deadline and decision.date_deadline < today
+            return {
+                "badge": self.env._("Overdue") if is_late else self.env._("Due"),
+                "badge_class": "text-bg-danger" if is_late else "text-bg-info",
+                "text": format_date(self.env, decision.date_deadline),
+            }
+
+        return self._section(
+            "decisions",
+            self.env._("Decisions Due"),
+            "fa-gavel",
+            decisions,
+            self.env._("No decision is waited for."),
+            entry,
+        )
+
+    def _section_roster(self, sites):
+        shifts = self._section_records("roster", sites)
+        labels = self._labels_of("dist.support.shift", "level")
+        now = fields.Datetime.now()
+        return self._section(
+            "roster",
+            self.env._("Support Roster"),
+            "fa-users",
+            shifts,
+            self.env._("Nobody is on duty in the next 24 hours."),
+            lambda shift: {
+                "badge": labels[shift.level],
+                "badge_class": "text-bg-success"
+                if shift.date_from <= now
+                else "text-bg-secondary",
+                "text": " ".join(filter(None, [shift.local_time, shift.contact])),
+            },
+        )
+
+    # -- clicks -----------------------------------------------------------------------
+
+    def command_center_action(self, target, site_ids=None):
+        """Return the action behind something that was clicked in the command center.
+
+        :param target: the ``target_of_click`` that :meth:`command_center_data` gave
+        :param site_ids: the sites that are shown, as there
+        :raises UserError: for anything else
+        """
+        self.ensure_one()
+        self.check_access("read")
+        kind = target.get("kind")
+        if kind == "measure":
+            return self._click_measure(target)
+        if kind == "record" and target.get("model") in self._command_center_models():
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": target["model"],
+                "res_id": int(target["id"]),
+                "views": [(False, "form")],
+            }
+        every_site = self._command_center_sites()
+        sites = every_site.filtered(lambda site: site.id in (site_ids or [])) or (
+            every_site
+        )
+        model, domain = self._section_domain(target.get("section"), sites)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env["ir.model"]._get(model).name,
+            "res_model": model,
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "domain": domain,
+        }
+
+    def _command_center_models(self):
+        """Return the models whose records the command center opens."""
+        return {
+            "dist.hypercare",
+            "dist.issue",
+            "dist.workaround",
+            "dist.decision",
+            "dist.support.shift",
+        }
+
+    def _click_measure(self, target):
+        """Open the records behind the latest value of a measure at a site."""
+        status = self.env["dist.measure.status"].search(
+            [
+                ("measure_id", "=", int(target["measure"])),
+                ("site_id", "=", int(target["site"])),
+            ],
+            limit=1,
+        )
+        if not status.day:
+            raise UserError(self.env._("There is no value yet."))
+        measure = status.measure_id
+        if not measure.provider_model:
+            return dict(
+                measure.action_open_values(),
+                domain=[
+                    ("measure_id", "=", measure.id),
+                    ("site_id", "=", status.site_id.id),
+                ],
+            )
+        return measure._action_open_records(status.site_id, status.day, status.day)

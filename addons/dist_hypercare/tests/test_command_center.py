@@ -1,0 +1,167 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import freeze_time, tagged
+
+from .test_hypercare import HypercareExitCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCommandCenter(HypercareExitCommon):
+    """What the screen of the pilot shows on the fifth day of its hypercare."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._clean_days(cls.site_a, 3)
+        cls._day(cls.site_a, 3, 80, 97, 99)
+        with freeze_time("2026-03-14 09:00:00"):
+            cls.hypercare._evaluate()
+
+    def _data(self, user=None, sites=None):
+        wave = self.wave.with_user(user or self.user_command_center)
+        with freeze_time("2026-03-14 10:00:00"):
+            return wave.command_center_data(site_ids=sites and sites.ids)
+
+    def _entries(self, data, key):
+        (section,) = (one for one in data["sections"] if one["key"] == key)
+        return [(entry["name"], entry["badge"]) for entry in section["entries"]]
+
+    def test_sites_follow_the_rights(self):
+        names = [site["name"] for site in self._data()["sites"]]
+        self.assertEqual(names, ["A Site A", "B Site B"])
+        names = [site["name"] for site in self._data(self.manager_a)["sites"]]
+        self.assertEqual(names, ["A Site A"])
+        with self.assertRaises(AccessError):
+            self._data(self.user_nobody)
+
+    def test_exits(self):
+        exits = {one["site"]: one for one in self._data()["exits"]}
+        self.assertEqual(exits["A Site A"]["days"], "Clean days: 0 of 5")
+        self.assertEqual(exits["A Site A"]["red"], "Red criteria: 1")
+        self.assertIn("Forecast:", exits["A Site A"]["forecast"])
+        self.assertEqual(exits["B Site B"]["forecast"], "No forecast yet")
+        self.assertEqual(
+            [one["site"] for one in self._data(sites=self.site_b)["exits"]],
+            ["B Site B"],
+        )
+
+    def test_lists(self):
+        scope = {"program_id": self.program.id, "site_id": self.site_a.id}
+        self.env["dist.issue"].create(
+            [
+                {"name": "Labels", "severity": "critical", **scope},
+                {"name": "Paint", "severity": "low", **scope},
+            ]
+        )
+        self.env["dist.workaround"].create(
+            {
+                "name": "By hand",
+                "reason": "Printer",
+                "risk": "Mistakes",
+                "removal": "Repair",
+                "state": "authorized",
+                "date_expiry": "2026-03-13 10:00:00",
+                **scope,
+            }
+        )
+        self.env["dist.support.shift"].create(
+            [
+                {
+                    "wave_id": self.wave.id,
+                    "user_id": self.user_command_center.id,
+                    "date_from": start,
+                    "date_to": end,
+                }
+                for start, end in (
+                    ("2026-03-14 08:00:00", "2026-03-14 16:00:00"),
+                    ("2026-03-16 08:00:00", "2026-03-16 16:00:00"),
+                )
+            ]
+        )
+        data = self._data()
+        self.assertEqual(self._entries(data, "blockers"), [("Labels", "Critical")])
+        self.assertEqual(self._entries(data, "workarounds"), [("By hand", "Overdue")])
+        self.assertEqual(len(self._entries(data, "roster")), 1)
+        self.assertEqual(self._entries(data, "decisions"), [])
+        elsewhere = self._data(sites=self.site_b)
+        self.assertEqual(self._entries(elsewhere, "blockers"), [])
+
+    def test_a_click_opens_what_was_shown(self):
+        issue = self.env["dist.issue"].create(
+            {
+                "name": "Labels",
+                "severity": "critical",
+                "program_id": self.program.id,
+                "site_id": self.site_a.id,
+            }
+        )
+        wave = self.wave.with_user(self.user_command_center)
+        (section,) = (s for s in self._data()["sections"] if s["key"] == "blockers")
+        action = wave.command_center_action(section["entries"][0]["target_of_click"])
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("dist.issue", issue.id)
+        )
+        action = wave.command_center_action(section["target_of_click"])
+        self.assertEqual(self.env["dist.issue"].search(action["domain"]), issue)
+        for target in (
+            {"kind": "section", "section": "users"},
+            {"kind": "record", "model": "res.users", "id": 1},
+            {},
+        ):
+            with self.assertRaisesRegex(UserError, "no such list"):
+                wave.command_center_action(target)
+
+    def test_without_a_wave(self):
+        self.wave.state = "closed"
+        data = (
+            self.env["dist.wave"].with_user(self.user_command_center)
+        ).command_center_data()
+        self.assertFalse(data["wave"])
+        self.assertEqual((data["tiles"], data["exits"]), ([], []))
+
+    def test_queries_do_not_follow_the_sites(self):
+        """Ten more sites, with hypercare and values, cost no more queries."""
+        wave = self.wave.with_user(self.user_command_center)
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wave.command_center_data()
+            return self.env.cr.sql_log_count - before
+
+        count()
+        few = count()
+        sites = self.env["dist.site"].union(
+            *(
+                self._create_site(f"X{n}", manager_id=self.manager_a.id)
+                for n in range(10)
+            )
+        )
+        sites.cutover_at = "2026-03-09 20:00:00"
+        self.wave.write(
+            {
+                "state": "preparing",
+                "site_ids": [Command.link(site.id) for site in sites],
+                "gate_ids": [Command.create({"site_id": site.id}) for site in sites],
+            }
+        )
+        self.wave.state = "hypercare"
+        self.env.invalidate_all()
+        self.wave._create_hypercare()
+        self.env["dist.issue"].create(
+            [
+                {
+                    "name": site.name,
+                    "severity": "high",
+                    "program_id": self.program.id,
+                    "site_id": site.id,
+                    "date_deadline": fields.Date.today() - timedelta(days=1),
+                }
+                for site in sites
+            ]
+        )
+        self.assertLessEqual(count(), few + 2)

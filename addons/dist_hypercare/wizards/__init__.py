@@ -1,0 +1,1 @@
+from . import dist_major_incident_message_wizard
