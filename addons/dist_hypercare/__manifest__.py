@@ -7,17 +7,11 @@
     "website": "https://github.com/OCA/dist-rollout",
     "author": "Distribution Rollout contributors, Odoo Community Association (OCA)",
     "license": "AGPL-3",
-<<<<<<< HEAD
-    "depends": ["dist_wave_planning", "purchase_stock", "sale_stock"],
-    "data": [
-        "security/dist_hypercare_security.xml",
-        "security/books_security.xml",
-=======
-    "depends": ["dist_wave_planning", "sale_stock", "survey"],
+    "depends": ["dist_wave_planning", "purchase_stock", "sale_stock", "survey"],
     "data": [
         "security/dist_hypercare_security.xml",
         "security/registers_security.xml",
->>>>>>> engine
+        "security/books_security.xml",
         "security/ir.model.access.csv",
         "report/dist_hypercare_session.xml",
         "data/dist_measure_data.xml",

@@ -1,10 +1,7 @@
-<<<<<<< HEAD
 from . import account_move
 from . import dist_adoption_snapshot
-from . import dist_correction
-=======
 from . import dist_benefit
->>>>>>> engine
+from . import dist_correction
 from . import dist_hypercare
 from . import dist_hypercare_criterion
 from . import dist_hypercare_criterion_template
@@ -19,14 +16,11 @@ from . import dist_measure
 from . import dist_measure_provider_confidence
 from . import dist_measure_provider_count
 from . import dist_measure_provider_shipment
-<<<<<<< HEAD
-from . import dist_period_close
-from . import dist_posting_attempt
-=======
 from . import dist_measure_value
 from . import dist_meeting
+from . import dist_period_close
+from . import dist_posting_attempt
 from . import dist_program
->>>>>>> engine
 from . import dist_site
 from . import dist_wave_command_center_mixin
 from . import dist_wave
