@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "report/dist_hypercare_session.xml",
         "data/dist_measure_data.xml",
+        "data/dist_measure_books_data.xml",
         "data/dist_hypercare_criterion_template_data.xml",
         "data/dist_confidence_data.xml",
         "data/hypercare_decision_data.xml",

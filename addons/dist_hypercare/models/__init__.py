@@ -13,9 +13,17 @@ from . import dist_improvement
 from . import dist_major_incident
 from . import dist_major_incident_log
 from . import dist_measure
+from . import dist_measure_provider_books
+from . import dist_measure_provider_adoption
+from . import dist_measure_provider_close
 from . import dist_measure_provider_confidence
 from . import dist_measure_provider_count
+from . import dist_measure_provider_exception
+from . import dist_measure_provider_invoice
+from . import dist_measure_provider_margin
+from . import dist_measure_provider_purchase
 from . import dist_measure_provider_shipment
+from . import dist_measure_provider_working_capital
 from . import dist_measure_value
 from . import dist_meeting
 from . import dist_period_close

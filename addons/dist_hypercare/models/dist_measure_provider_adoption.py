@@ -10,38 +10,39 @@ class DistMeasureProviderAdoption(models.AbstractModel):
     _inherit = "dist.measure.provider.books"
 
     @api.model
-    def _rows_adoption(self, sites, date_from, date_to):
+    def _dist_facts_adoption(self, measure, scopes, date_from, date_to):
         """Users who made a transaction of their role, over users who hold the role.
 
         From the snapshots: somebody with two roles counts in each.
         """
-        return self._sql_snapshots(SQL("transactions > 0"), sites, date_from, date_to)
+        return self._sql_snapshots(SQL("transactions > 0"), scopes, date_from, date_to)
 
     @api.model
-    def _rows_adoption_depth(self, sites, date_from, date_to):
+    def _dist_facts_adoption_depth(self, measure, scopes, date_from, date_to):
         """Transactions of a role, over users who hold it."""
-        return self._sql_snapshots(SQL("transactions"), sites, date_from, date_to)
+        return self._sql_snapshots(SQL("transactions"), scopes, date_from, date_to)
 
     @api.model
-    def _sql_snapshots(self, numerator, sites, date_from, date_to):
-        return SQL(
+    def _sql_snapshots(self, numerator, scopes, date_from, date_to):
+        rows = SQL(
             """
-            SELECT site_id, day, id AS record_id,
+            SELECT site_id AS scope_id, day, id AS record_id,
                    (%(numerator)s)::int::numeric AS numerator,
-                   1::numeric AS denominator, NULL::numeric AS duration, user_id, role
+                   1::numeric AS denominator, user_id, role
               FROM dist_adoption_snapshot
-             WHERE site_id = ANY(%(sites)s)
+             WHERE site_id = ANY(%(scopes)s)
                AND day BETWEEN %(date_from)s AND %(date_to)s
             """,
             numerator=numerator,
-            sites=list(sites.ids),
+            scopes=list(scopes.ids),
             date_from=date_from,
             date_to=date_to,
         )
+        return self._sql_labelled(rows, "user")
 
     @api.model
-    def _rows_user_error(self, sites, date_from, date_to):
-        """Corrections, over transactions.
+    def _dist_facts_user_error(self, measure, scopes, date_from, date_to):
+        """A thousand for each correction, over transactions.
 
         A proxy: what Odoo refused with a message, and what was put right before it
         was confirmed, leaves no trace. Transactions are orders confirmed, purchase
@@ -49,12 +50,12 @@ class DistMeasureProviderAdoption(models.AbstractModel):
         site, neither they nor their corrections are counted.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        return SQL(
+        rows = SQL(
             """
             WITH warehouse AS MATERIALIZED (
                 SELECT w.id, site.id AS site_id, site.tz, site.cutover_at
                   FROM stock_warehouse w
-                  JOIN %(sites)s site ON site.id = w.dist_site_id
+                  JOIN %(scopes)s site ON site.id = w.dist_site_id
             ),
             event AS (
                 SELECT c.warehouse_id, c.occurred_at AS moment, c.id AS record_id,
@@ -92,20 +93,22 @@ class DistMeasureProviderAdoption(models.AbstractModel):
                    AND sm.date >= %(utc_from)s AND sm.date < %(utc_to)s
             )
             SELECT * FROM (
-                SELECT w.site_id, %(day)s AS day, event.record_id,
-                       (event.record_id IS NOT NULL)::int::numeric AS numerator,
+                SELECT w.site_id AS scope_id, %(day)s AS day, event.record_id,
+                       %(thousand)s * (event.record_id IS NOT NULL)::int::numeric
+                           AS numerator,
                        (event.record_id IS NULL)::int::numeric AS denominator,
-                       NULL::numeric AS duration,
                        event.user_id, event.role, event.reason, w.id AS warehouse_id
                   FROM event
                   JOIN warehouse w ON w.id = event.warehouse_id
                  WHERE event.moment > w.cutover_at) AS fact
              WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
-            sites=self._sql_sites(sites),
+            scopes=self._sql_scopes(scopes),
+            thousand=1000,
             day=self._sql_local_day(SQL("event.moment"), SQL("w.tz")),
             utc_from=utc_from,
             utc_to=utc_to,
             date_from=date_from,
             date_to=date_to,
         )
+        return self._sql_labelled(rows, "user", "warehouse")

@@ -1,6 +1,15 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# How a record that a fact names reads in a breakdown.
+LABELS = {
+    "category": SQL("SELECT id, complete_name AS label FROM product_category"),
+    "channel": SQL("SELECT id, name ->> 'en_US' AS label FROM crm_team"),
+    "partner": SQL("SELECT id, complete_name AS label FROM res_partner"),
+    "user": SQL("SELECT id, login AS label FROM res_users"),
+    "warehouse": SQL("SELECT id, name AS label FROM stock_warehouse"),
+}
+
 
 class DistMeasureProviderBooks(models.AbstractModel):
     """What the measures of purchasing and accounting have in common.
@@ -13,23 +22,10 @@ class DistMeasureProviderBooks(models.AbstractModel):
 
     _name = "dist.measure.provider.books"
     _description = "Measure Provider: Fragments of the Books"
-    _inherit = "dist.measure.provider"
+    _inherit = "dist.measure.provider.facts"
 
     @api.model
-    def _sql_companies(self, companies):
-        """Return the companies as an SQL table ``(id, tz, cutover_at)``."""
-        return SQL(
-            """(SELECT c.id, COALESCE(p.tz, 'UTC') AS tz,
-                       (SELECT MIN(site.cutover_at) FROM dist_site site
-                         WHERE site.company_id = c.id AND site.active) AS cutover_at
-                  FROM res_company c
-                  JOIN res_partner p ON p.id = c.partner_id
-                 WHERE c.id = ANY(%s))""",
-            list(companies.ids),
-        )
-
-    @api.model
-    def _sql_types(self, sites):
+    def _sql_types(self, scopes):
         """Return the query of the sites' operation types, kept apart for the planner.
 
         ``(id, code, warehouse_id, site_id, tz, cutover_at)``
@@ -42,7 +38,7 @@ class DistMeasureProviderBooks(models.AbstractModel):
               JOIN stock_warehouse warehouse ON warehouse.id = pt.warehouse_id
               JOIN %s site ON site.id = warehouse.dist_site_id
             """,
-            self._sql_sites(sites),
+            self._sql_sites(scopes),
         )
 
     @api.model
@@ -69,4 +65,29 @@ class DistMeasureProviderBooks(models.AbstractModel):
         return SQL(
             """JOIN product_template pt ON pt.id = pp.product_tmpl_id
                JOIN uom_uom unit ON unit.id = pt.uom_id"""
+        )
+
+    @api.model
+    def _sql_labelled(self, rows, *names):
+        """Return rows of facts with a text column for each of these dimensions.
+
+        :param rows: query with a column ``<name>_id`` for each of them
+        """
+        aliases = [(name, SQL.identifier(f"{name}_label")) for name in names]
+        return SQL(
+            "SELECT fact.*, %(columns)s FROM (%(rows)s) AS fact %(joins)s",
+            columns=SQL(", ").join(
+                SQL("%s.label AS %s", alias, SQL.identifier(name))
+                for name, alias in aliases
+            ),
+            rows=rows,
+            joins=SQL(" ").join(
+                SQL(
+                    "LEFT JOIN (%(labels)s) AS %(alias)s ON %(alias)s.id = %(id)s",
+                    labels=LABELS[name],
+                    alias=alias,
+                    id=SQL.identifier("fact", f"{name}_id"),
+                )
+                for name, alias in aliases
+            ),
         )

@@ -18,7 +18,7 @@ class DistMeasureProviderInvoice(models.AbstractModel):
     _inherit = "dist.measure.provider.books"
 
     @api.model
-    def _rows_invoice_exception(self, companies, date_from, date_to):
+    def _dist_facts_invoice_exception(self, measure, scopes, date_from, date_to):
         """Posted documents that needed a person's hand again, over posted documents.
 
         On the accounting date. A document counts once; ``reason`` is the first that
@@ -28,14 +28,14 @@ class DistMeasureProviderInvoice(models.AbstractModel):
         leaves a *gap* in the numbers. A proxy: it knows what was put right, not what
         was looked at. Source: exception rate, the inverse of touchless processing.
         """
-        return SQL(
+        rows = SQL(
             """
             WITH document AS MATERIALIZED (
                 SELECT am.id, am.company_id, am.date AS day, am.move_type, am.ref,
                        am.invoice_date, am.commercial_partner_id, am.made_sequence_gap,
                        company.tz
                   FROM account_move am
-                  JOIN %(companies)s company ON company.id = am.company_id
+                  JOIN %(scopes)s company ON company.id = am.company_id
                  WHERE am.state = 'posted'
                    AND am.move_type IN
                        ('out_invoice', 'out_refund', 'in_invoice', 'in_refund')
@@ -78,7 +78,8 @@ class DistMeasureProviderInvoice(models.AbstractModel):
                               JOIN purchase_order_line pol
                                    ON pol.id = aml.purchase_line_id
                               JOIN purchase_order po ON po.id = pol.order_id
-                              JOIN uom_uom bill_unit ON bill_unit.id = aml.product_uom_id
+                              JOIN uom_uom bill_unit
+                                   ON bill_unit.id = aml.product_uom_id
                               JOIN uom_uom order_unit
                                    ON order_unit.id = pol.product_uom_id
                              WHERE aml.move_id = d.id AND aml.quantity <> 0
@@ -100,13 +101,13 @@ class DistMeasureProviderInvoice(models.AbstractModel):
                        END AS reason
                   FROM document d
             )
-            SELECT company_id, day, id AS record_id,
+            SELECT company_id AS scope_id, day, id AS record_id,
                    (reason IS NOT NULL)::int::numeric AS numerator,
-                   1::numeric AS denominator, NULL::numeric AS duration,
+                   1::numeric AS denominator,
                    commercial_partner_id AS partner_id, reason
               FROM fact
             """,
-            companies=self._sql_companies(companies),
+            scopes=self._sql_scopes(scopes),
             cutover_day=self._sql_local_day(
                 SQL("company.cutover_at"), SQL("company.tz")
             ),
@@ -119,31 +120,33 @@ class DistMeasureProviderInvoice(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
+        return self._sql_labelled(rows, "partner")
 
     @api.model
-    def _rows_posting_success(self, companies, date_from, date_to):
+    def _dist_facts_posting_success(self, measure, scopes, date_from, date_to):
         """Attempts to post an invoice that succeeded, over attempts.
 
         On the company's day of the attempt. There are none from before the addon was
         installed.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        return SQL(
+        rows = SQL(
             """
             SELECT * FROM (
-                SELECT a.company_id, %(day)s AS day, a.id AS record_id,
+                SELECT a.company_id AS scope_id, %(day)s AS day, a.id AS record_id,
                        (a.outcome = 'posted')::int::numeric AS numerator,
-                       1::numeric AS denominator, NULL::numeric AS duration, a.user_id
+                       1::numeric AS denominator, a.user_id
                   FROM dist_posting_attempt a
-                  JOIN %(companies)s company ON company.id = a.company_id
+                  JOIN %(scopes)s company ON company.id = a.company_id
                  WHERE a.attempted_at >= %(utc_from)s AND a.attempted_at < %(utc_to)s
                    AND a.attempted_at > company.cutover_at) AS fact
              WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
-            companies=self._sql_companies(companies),
+            scopes=self._sql_scopes(scopes),
             day=self._sql_local_day(SQL("a.attempted_at"), SQL("company.tz")),
             utc_from=utc_from,
             utc_to=utc_to,
             date_from=date_from,
             date_to=date_to,
         )
+        return self._sql_labelled(rows, "user")

@@ -17,9 +17,9 @@ class DistMeasureProviderMargin(models.AbstractModel):
     _inherit = "dist.measure.provider.books"
 
     @api.model
-    def _rows_gross_margin(self, companies, date_from, date_to):
+    def _dist_facts_gross_margin(self, measure, scopes, date_from, date_to):
         """Revenue less cost, over revenue."""
-        return SQL(
+        rows = SQL(
             """
             WITH line AS MATERIALIZED (
                 SELECT aml.id, aml.company_id, aml.date AS day, aml.move_id,
@@ -31,7 +31,7 @@ class DistMeasureProviderMargin(models.AbstractModel):
                   FROM account_move_line aml
                   JOIN account_move am ON am.id = aml.move_id
                        AND am.move_type IN ('out_invoice', 'out_refund')
-                  JOIN %(companies)s company ON company.id = aml.company_id
+                  JOIN %(scopes)s company ON company.id = aml.company_id
                   JOIN product_product pp ON pp.id = aml.product_id
                        %(product)s
                   JOIN uom_uom line_unit ON line_unit.id = aml.product_uom_id
@@ -56,7 +56,8 @@ class DistMeasureProviderMargin(models.AbstractModel):
                        -- A kit moves other products than its own: its quantity is the
                        -- one delivered on the order line.
                        SELECT line.quantity * SUM(%(signed)s * sm.value)
-                              / NULLIF(CASE WHEN BOOL_OR(sm.product_id = line.product_id)
+                              / NULLIF(CASE
+                                       WHEN BOOL_OR(sm.product_id = line.product_id)
                                        THEN SUM(%(signed)s * sm.quantity * unit.factor)
                                        ELSE MIN(sol.qty_delivered * sol_unit.factor)
                                        END, 0) AS cost
@@ -70,14 +71,14 @@ class DistMeasureProviderMargin(models.AbstractModel):
                           AND (sm.is_out OR sm.is_in OR sm.is_dropship)
                    ) shipped ON TRUE
             )
-            SELECT company_id, day, id AS record_id,
+            SELECT company_id AS scope_id, day, id AS record_id,
                    (revenue - cost)::numeric AS numerator,
-                   revenue::numeric AS denominator, NULL::numeric AS duration,
-                   team_id, category_id, partner_id
+                   revenue::numeric AS denominator,
+                   team_id AS channel_id, category_id, partner_id
               FROM costed
              WHERE cost IS NOT NULL
             """,
-            companies=self._sql_companies(companies),
+            scopes=self._sql_scopes(scopes),
             product=self._sql_product(),
             signed=SQL("CASE WHEN sm.is_in THEN -1 ELSE 1 END"),
             cutover_day=self._sql_local_day(
@@ -86,3 +87,4 @@ class DistMeasureProviderMargin(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
+        return self._sql_labelled(rows, "channel", "category", "partner")

@@ -25,10 +25,10 @@ class DistMeasureProviderPurchase(models.AbstractModel):
     _inherit = "dist.measure.provider.books"
 
     @api.model
-    def _sql_receipts(self, sites, date_from, date_to):
+    def _sql_receipts(self, scopes, date_from, date_to):
         """Return the query of receipts: a row per move, on the day it was received.
 
-        ``(site_id, day, record_id, received_at, approved_at, promised_at, tz,
+        ``(scope_id, day, record_id, received_at, approved_at, promised_at, tz,
         partner_id, category_id, warehouse_id)``
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
@@ -36,7 +36,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             """
             WITH type AS MATERIALIZED (%(types)s),
             receipt AS (
-                SELECT type.site_id, %(day)s AS day, sm.id AS record_id,
+                SELECT type.site_id AS scope_id, %(day)s AS day, sm.id AS record_id,
                        sm.date AS received_at, po.date_approve AS approved_at,
                        COALESCE(pol.dist_promised_at, pol.date_planned) AS promised_at,
                        type.tz, partner.commercial_partner_id AS partner_id,
@@ -57,7 +57,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             )
             SELECT * FROM receipt WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
-            types=self._sql_types(sites),
+            types=self._sql_types(scopes),
             day=self._sql_local_day(SQL("sm.date"), SQL("type.tz")),
             suppliers=self._location_ids("supplier"),
             stock=self._location_ids("internal", "transit"),
@@ -68,53 +68,54 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         )
 
     @api.model
-    def _rows_supplier_on_time(self, sites, date_from, date_to):
+    def _dist_facts_supplier_on_time(self, measure, scopes, date_from, date_to):
         """Receipts on or before the promised day, over receipts.
 
         Days are the site's. Source: SCOR RL.2.2, delivery performance to the original
         commit date, on the supplier's side.
         """
-        return SQL(
+        rows = SQL(
             """
-            SELECT site_id, day, record_id,
+            SELECT scope_id, day, record_id,
                    (day <= %(promised)s)::int::numeric AS numerator,
-                   1::numeric AS denominator, NULL::numeric AS duration,
+                   1::numeric AS denominator,
                    partner_id, category_id, warehouse_id
               FROM (%(receipts)s) AS r
              WHERE promised_at IS NOT NULL
             """,
             promised=self._sql_local_day(SQL("promised_at"), SQL("tz")),
-            receipts=self._sql_receipts(sites, date_from, date_to),
+            receipts=self._sql_receipts(scopes, date_from, date_to),
         )
+        return self._sql_labelled(rows, "partner", "category", "warehouse")
 
     @api.model
-    def _rows_supplier_lead_time(self, sites, date_from, date_to):
+    def _dist_facts_supplier_lead_time(self, measure, scopes, date_from, date_to):
         """Days from the approval of the order to the receipt."""
-        return SQL(
+        rows = SQL(
             """
-            SELECT site_id, day, record_id, duration AS numerator,
-                   1::numeric AS denominator, duration,
-                   partner_id, category_id, warehouse_id
-              FROM (SELECT r.*, %(days)s AS duration FROM (%(receipts)s) AS r) AS r
+            SELECT scope_id, day, record_id, %(days)s AS numerator,
+                   1::numeric AS denominator, partner_id, category_id, warehouse_id
+              FROM (%(receipts)s) AS r
             """,
-            days=self._sql_days(SQL("r.approved_at"), SQL("r.received_at")),
-            receipts=self._sql_receipts(sites, date_from, date_to),
+            days=self._sql_days(SQL("approved_at"), SQL("received_at")),
+            receipts=self._sql_receipts(scopes, date_from, date_to),
         )
+        return self._sql_labelled(rows, "partner", "category", "warehouse")
 
     @api.model
-    def _rows_supplier_lead_time_variance(self, sites, date_from, date_to):
+    def _dist_facts_supplier_delay(self, measure, scopes, date_from, date_to):
         """Days from the promise to the receipt: positive is late, negative early."""
-        return SQL(
+        rows = SQL(
             """
-            SELECT site_id, day, record_id, duration AS numerator,
-                   1::numeric AS denominator, duration,
-                   partner_id, category_id, warehouse_id
-              FROM (SELECT r.*, %(days)s AS duration FROM (%(receipts)s) AS r) AS r
+            SELECT scope_id, day, record_id, %(days)s AS numerator,
+                   1::numeric AS denominator, partner_id, category_id, warehouse_id
+              FROM (%(receipts)s) AS r
              WHERE promised_at IS NOT NULL
             """,
-            days=self._sql_days(SQL("r.promised_at"), SQL("r.received_at")),
-            receipts=self._sql_receipts(sites, date_from, date_to),
+            days=self._sql_days(SQL("promised_at"), SQL("received_at")),
+            receipts=self._sql_receipts(scopes, date_from, date_to),
         )
+        return self._sql_labelled(rows, "partner", "category", "warehouse")
 
     @api.model
     def _sql_days(self, start, end):
@@ -124,7 +125,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
     # -- purchase exceptions ------------------------------------------------------
 
     @api.model
-    def _rows_purchase_exception(self, sites, date_from, date_to):
+    def _dist_facts_purchase_exception(self, measure, scopes, date_from, date_to):
         """Approved purchase orders with an exception, over approved purchase orders.
 
         On the day of the approval: what happens to the order later comes back to that
@@ -133,12 +134,13 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         *overbilled* and *late*. There is no standard definition.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        return SQL(
+        rows = SQL(
             """
             WITH type AS MATERIALIZED (%(types)s),
             approved AS MATERIALIZED (
                 SELECT po.id, po.partner_id, po.currency_id, po.currency_rate,
-                       type.site_id, type.warehouse_id, type.tz, %(day)s AS day
+                       type.site_id AS scope_id, type.warehouse_id, type.tz,
+                       %(day)s AS day
                   FROM purchase_order po
                   JOIN type ON type.id = po.picking_type_id
                  WHERE po.state = 'purchase'
@@ -184,7 +186,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                    ) bill ON TRUE
             ),
             fact AS (
-                SELECT a.site_id, a.day, a.id AS record_id, a.warehouse_id,
+                SELECT a.scope_id, a.day, a.id AS record_id, a.warehouse_id,
                        a.partner_id,
                        CASE WHEN EXISTS (
                                 SELECT FROM dist_correction c
@@ -200,17 +202,17 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                        END AS reason
                   FROM approved a
                   JOIN line ON line.order_id = a.id
-              GROUP BY a.site_id, a.day, a.id, a.warehouse_id, a.partner_id
+              GROUP BY a.scope_id, a.day, a.id, a.warehouse_id, a.partner_id
             )
-            SELECT fact.site_id, fact.day, fact.record_id,
+            SELECT fact.scope_id, fact.day, fact.record_id,
                    (fact.reason IS NOT NULL)::int::numeric AS numerator,
-                   1::numeric AS denominator, NULL::numeric AS duration,
+                   1::numeric AS denominator,
                    partner.commercial_partner_id AS partner_id, fact.warehouse_id,
                    fact.reason
               FROM fact
               JOIN res_partner partner ON partner.id = fact.partner_id
             """,
-            types=self._sql_types(sites),
+            types=self._sql_types(scopes),
             day=self._sql_local_day(SQL("po.date_approve"), SQL("type.tz")),
             received_day=self._sql_local_day(SQL("sm.date"), SQL("a.tz")),
             promised_day=self._sql_local_day(
@@ -237,21 +239,22 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
+        return self._sql_labelled(rows, "partner", "warehouse")
 
     # -- prices -------------------------------------------------------------------
 
     @api.model
-    def _sql_billed_lines(self, companies, date_from, date_to):
+    def _sql_billed_lines(self, scopes, date_from, date_to):
         """Return the query of billed order lines: a row per line of a posted bill.
 
-        Refunds are negative. ``(company_id, day, record_id, paid, quantity, ordered,
+        Refunds are negative. ``(scope_id, day, record_id, paid, quantity, ordered,
         standard, previous, partner_id, category_id)``: *paid* is an amount, *ordered*,
         *standard* and *previous* are prices for the product's unit. *Previous* is what
         was agreed on the supplier's approved order before.
         """
         return SQL(
             """
-            SELECT aml.company_id, aml.date AS day, aml.id AS record_id,
+            SELECT aml.company_id AS scope_id, aml.date AS day, aml.id AS record_id,
                    aml.balance AS paid, %(quantity)s AS quantity,
                    %(ordered)s AS ordered,
                    NULLIF(pol.dist_standard_price, 0)::numeric AS standard,
@@ -261,7 +264,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
               FROM account_move_line aml
               JOIN account_move am ON am.id = aml.move_id
                    AND am.move_type IN ('in_invoice', 'in_refund')
-              JOIN %(companies)s company ON company.id = aml.company_id
+              JOIN %(scopes)s company ON company.id = aml.company_id
               JOIN purchase_order_line pol ON pol.id = aml.purchase_line_id
                    AND pol.product_qty > 0
               JOIN purchase_order po ON po.id = pol.order_id
@@ -287,7 +290,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                AND aml.date BETWEEN %(date_from)s AND %(date_to)s
                AND aml.date > %(cutover_day)s
             """,
-            companies=self._sql_companies(companies),
+            scopes=self._sql_scopes(scopes),
             product=self._sql_product(),
             quantity=SQL(
                 """(aml.quantity * bill_unit.factor / unit.factor
@@ -315,7 +318,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         )
 
     @api.model
-    def _rows_purchase_price_variance(self, companies, date_from, date_to):
+    def _dist_facts_purchase_price_variance(self, measure, scopes, date_from, date_to):
         """(Price paid − reference price) × quantity, over reference price × quantity.
 
         Positive is unfavourable. The reference is the standard cost kept at the
@@ -324,25 +327,26 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         out. Source: purchase price variance.
         """
         return self._sql_variance(
-            SQL("COALESCE(standard, previous)"), companies, date_from, date_to
+            SQL("COALESCE(standard, previous)"), scopes, date_from, date_to
         )
 
     @api.model
-    def _rows_bill_price_variance(self, companies, date_from, date_to):
+    def _dist_facts_bill_price_variance(self, measure, scopes, date_from, date_to):
         """(Price paid − price ordered) × quantity, over price ordered × quantity."""
-        return self._sql_variance(SQL("ordered"), companies, date_from, date_to)
+        return self._sql_variance(SQL("ordered"), scopes, date_from, date_to)
 
     @api.model
-    def _sql_variance(self, reference, companies, date_from, date_to):
-        return SQL(
+    def _sql_variance(self, reference, scopes, date_from, date_to):
+        rows = SQL(
             """
-            SELECT company_id, day, record_id,
+            SELECT scope_id, day, record_id,
                    (paid - quantity * %(reference)s)::numeric AS numerator,
                    (quantity * %(reference)s)::numeric AS denominator,
-                   NULL::numeric AS duration, partner_id, category_id
+                   partner_id, category_id
               FROM (%(lines)s) AS l
              WHERE %(reference)s IS NOT NULL
             """,
             reference=reference,
-            lines=self._sql_billed_lines(companies, date_from, date_to),
+            lines=self._sql_billed_lines(scopes, date_from, date_to),
         )
+        return self._sql_labelled(rows, "partner", "category")
