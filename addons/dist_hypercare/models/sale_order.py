@@ -5,11 +5,16 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def write(self, vals):
+        cancelled = self.browse()
+        if vals.get("state") == "cancel":
+            cancelled = self.filtered(lambda order: order.state == "sale")
         shipped = self.browse()
         if not vals.keys().isdisjoint(("state", "date_order", "commitment_date")):
             shipped = self.filtered("effective_date")
-        if not shipped:
-            return super().write(vals)
         result = super().write(vals)
-        self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
+        if shipped:
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
+        self.env["dist.correction"]._log(
+            "sale_cancelled", cancelled, lambda order: order.warehouse_id
+        )
         return result

@@ -14,7 +14,19 @@ class StockMoveLine(models.Model):
         result = super().write(vals)
         if not vals.keys().isdisjoint(("quantity", "product_uom_id")):
             self._dist_enqueue_done()
+            self._dist_log_edited()
         return result
+
+    def _dist_log_edited(self):
+        """Log that done transfers among these were corrected."""
+        edited = self.filtered(
+            lambda line: line.state == "done" and not line.move_id.is_inventory
+        )
+        self.env["dist.correction"]._log(
+            "transfer_edited",
+            edited.picking_id,
+            lambda picking: picking.picking_type_id.warehouse_id,
+        )
 
     def _dist_enqueue_done(self):
         """Queue the days of the done lines among these: their history has changed."""
@@ -29,6 +41,16 @@ class StockMoveLine(models.Model):
         order_ids = (moves - counts).sale_line_id.order_id.ids
         if order_ids:
             self.env["dist.measure.provider.shipment"]._enqueue_orders(order_ids)
+
+    def action_revert_inventory(self):
+        result = super().action_revert_inventory()
+        moves = self.move_id.filtered(lambda move: move.is_inventory)
+        self.env["dist.correction"]._log(
+            "count_undone",
+            moves,
+            lambda move: (move.location_id | move.location_dest_id).warehouse_id[:1],
+        )
+        return result
 
     def _get_revert_inventory_move_values(self):
         return dict(

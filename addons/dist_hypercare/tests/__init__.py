@@ -1,3 +1,4 @@
+from . import test_captures
 from . import test_changed_days
 from . import test_command_center
 from . import test_doors
@@ -6,6 +7,7 @@ from . import test_hypercare
 from . import test_improvement
 from . import test_major_incident
 from . import test_measure_confidence
+from . import test_kpi_books
 from . import test_measure_count
 from . import test_measure_engine
 from . import test_measure_shipment

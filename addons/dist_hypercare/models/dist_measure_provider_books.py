@@ -1,0 +1,93 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+# How a record that a fact names reads in a breakdown.
+LABELS = {
+    "category": SQL("SELECT id, complete_name AS label FROM product_category"),
+    "channel": SQL("SELECT id, name ->> 'en_US' AS label FROM crm_team"),
+    "partner": SQL("SELECT id, complete_name AS label FROM res_partner"),
+    "user": SQL("SELECT id, login AS label FROM res_users"),
+    "warehouse": SQL("SELECT id, name AS label FROM stock_warehouse"),
+}
+
+
+class DistMeasureProviderBooks(models.AbstractModel):
+    """What the measures of purchasing and accounting have in common.
+
+    *Company* measures start with the first cutover of the company's sites; a company
+    without one has no values. Facts with a time belong to the company's local day, and
+    count from the cutover on; facts with an accounting date belong to that date, and
+    count from the day after the cutover on, because opening entries bear its date.
+    """
+
+    _name = "dist.measure.provider.books"
+    _description = "Measure Provider: Fragments of the Books"
+    _inherit = "dist.measure.provider.facts"
+
+    @api.model
+    def _sql_types(self, scopes):
+        """Return the query of the sites' operation types, kept apart for the planner.
+
+        ``(id, code, warehouse_id, site_id, tz, cutover_at)``
+        """
+        return SQL(
+            """
+            SELECT pt.id, pt.code, warehouse.id AS warehouse_id,
+                   site.id AS site_id, site.tz, site.cutover_at
+              FROM stock_picking_type pt
+              JOIN stock_warehouse warehouse ON warehouse.id = pt.warehouse_id
+              JOIN %s site ON site.id = warehouse.dist_site_id
+            """,
+            self._sql_sites(scopes),
+        )
+
+    @api.model
+    def _location_ids(self, *usages):
+        """Return the ids of all locations of these usages, archived ones included."""
+        # sudo: the measures count for everybody.
+        return (
+            self.env["stock.location"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("usage", "in", usages)])
+            .ids
+        )
+
+    @api.model
+    def _half_digit(self):
+        """Return half of the last digit of a quantity: less is no difference."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return 0.5 * 10**-digits
+
+    @api.model
+    def _sql_product(self):
+        """Return the joins from ``pp`` to the template ``pt`` and its unit ``unit``."""
+        return SQL(
+            """JOIN product_template pt ON pt.id = pp.product_tmpl_id
+               JOIN uom_uom unit ON unit.id = pt.uom_id"""
+        )
+
+    @api.model
+    def _sql_labelled(self, rows, *names):
+        """Return rows of facts with a text column for each of these dimensions.
+
+        :param rows: query with a column ``<name>_id`` for each of them
+        """
+        aliases = [(name, SQL.identifier(f"{name}_label")) for name in names]
+        return SQL(
+            "SELECT fact.*, %(columns)s FROM (%(rows)s) AS fact %(joins)s",
+            columns=SQL(", ").join(
+                SQL("%s.label AS %s", alias, SQL.identifier(name))
+                for name, alias in aliases
+            ),
+            rows=rows,
+            joins=SQL(" ").join(
+                SQL(
+                    "LEFT JOIN (%(labels)s) AS %(alias)s ON %(alias)s.id = %(id)s",
+                    labels=LABELS[name],
+                    alias=alias,
+                    id=SQL.identifier("fact", f"{name}_id"),
+                )
+                for name, alias in aliases
+            ),
+        )

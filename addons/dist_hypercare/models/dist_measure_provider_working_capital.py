@@ -1,0 +1,271 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Sales, purchases and issues of this many days stand for what a day turns over.
+TURNOVER_DAYS = 90
+
+
+class DistMeasureProviderWorkingCapital(models.AbstractModel):
+    """Levels of what a company has tied up in its trade.
+
+    *Receivable* and *payable* are the open amounts of posted items, in the company's
+    currency; *inventory* is the company's own stock at its present unit cost;
+    *delivered, not invoiced* and *received, not billed* are valued at the net price of
+    their order lines. All at the present moment: the level of a day is the one at its
+    last computation.
+    """
+
+    _name = "dist.measure.provider.working.capital"
+    _description = "Measure Provider: Working Capital"
+    _inherit = "dist.measure.provider.books"
+
+    @api.model
+    def _dist_facts_receivable(self, measure, scopes, date_from, date_to):
+        """Open amount of posted receivable items."""
+        return self._sql_labelled(
+            self._sql_open_items("asset_receivable", scopes), "partner"
+        )
+
+    @api.model
+    def _dist_facts_payable(self, measure, scopes, date_from, date_to):
+        """Open amount of posted payable items, what is owed being positive."""
+        return self._sql_labelled(
+            self._sql_open_items("liability_payable", scopes), "partner"
+        )
+
+    @api.model
+    def _dist_facts_working_capital(self, measure, scopes, date_from, date_to):
+        """Receivable + delivered, not invoiced + inventory − payable − received, not
+        billed.
+
+        The records behind it are the open items; the other parts are sums.
+        Source: SCOR AM.3, working capital in trade.
+        """
+        return SQL(
+            """
+            SELECT scope_id, day, record_id, numerator, denominator,
+                   'receivable' AS reason FROM (%(receivable)s) AS part
+         UNION ALL
+            SELECT scope_id, day, record_id, -numerator, denominator,
+                   'payable' FROM (%(payable)s) AS part
+         UNION ALL
+            SELECT scope.id, %(today)s, NULL, part.amount, NULL, part.reason
+              FROM %(scopes)s AS scope
+              JOIN (%(inventory)s UNION ALL %(delivered)s UNION ALL %(received)s)
+                AS part ON part.company_id = scope.id
+            """,
+            receivable=self._sql_open_items("asset_receivable", scopes),
+            payable=self._sql_open_items("liability_payable", scopes),
+            today=self._sql_today(SQL("scope.tz")),
+            scopes=self._sql_scopes(scopes),
+            inventory=self._sql_inventory(scopes),
+            delivered=self._sql_delivered_not_invoiced(scopes),
+            received=self._sql_received_not_billed(scopes),
+        )
+
+    @api.model
+    def _dist_facts_days_sales_outstanding(self, measure, scopes, date_from, date_to):
+        """Receivable over the revenue of a day, from the last 90 days.
+
+        Source: SCOR AM.1.1, days sales outstanding.
+        """
+        return self._sql_days_outstanding(
+            self._sql_open_items("asset_receivable", scopes),
+            self._sql_invoiced(("out_invoice", "out_refund"), -1),
+            scopes,
+        )
+
+    @api.model
+    def _dist_facts_days_payable_outstanding(self, measure, scopes, date_from, date_to):
+        """Payable over the purchases billed in a day, from the last 90 days.
+
+        Source: SCOR AM.1.1, days payable outstanding.
+        """
+        return self._sql_days_outstanding(
+            self._sql_open_items("liability_payable", scopes),
+            self._sql_invoiced(("in_invoice", "in_refund"), 1),
+            scopes,
+        )
+
+    @api.model
+    def _dist_facts_days_inventory(self, measure, scopes, date_from, date_to):
+        """Inventory over the cost of goods issued in a day, from the last 90 days.
+
+        Source: SCOR AM.1.1, inventory days of supply.
+        """
+        inventory = SQL(
+            """
+            SELECT scope.id AS scope_id, %(today)s AS day, part.quant_id AS record_id,
+                   part.amount AS numerator
+              FROM %(scopes)s AS scope
+              JOIN (%(quants)s) AS part ON part.company_id = scope.id
+            """,
+            today=self._sql_today(SQL("scope.tz")),
+            scopes=self._sql_scopes(scopes),
+            quants=self._sql_quant_values(scopes),
+        )
+        issued = SQL(
+            """
+            SELECT sm.company_id,
+                   SUM(CASE WHEN sm.is_in THEN -sm.value ELSE sm.value END) AS amount
+              FROM stock_move sm
+             WHERE sm.state = 'done' AND sm.dist_is_opening_load IS NOT TRUE
+               AND (sm.is_out AND sm.location_dest_id = ANY(%(customers)s)
+                    OR sm.is_in AND sm.location_id = ANY(%(customers)s))
+               AND sm.date >= %(start)s
+             GROUP BY sm.company_id
+            """,
+            customers=self._location_ids("customer"),
+            start=self._turnover_start(),
+        )
+        return self._sql_days_outstanding(inventory, issued, scopes)
+
+    # -- parts --------------------------------------------------------------------
+
+    @api.model
+    def _turnover_start(self):
+        return fields.Datetime.now() - timedelta(days=TURNOVER_DAYS)
+
+    @api.model
+    def _sql_open_items(self, account_type, scopes):
+        """Return a row per open posted item of the accounts of a type."""
+        sign = -1 if account_type == "liability_payable" else 1
+        return SQL(
+            """
+            SELECT scope.id AS scope_id, %(today)s AS day, aml.id AS record_id,
+                   (%(sign)s * aml.amount_residual)::numeric AS numerator,
+                   NULL::numeric AS denominator,
+                   partner.commercial_partner_id AS partner_id
+              FROM account_move_line aml
+              JOIN %(scopes)s AS scope ON scope.id = aml.company_id
+              JOIN account_account account ON account.id = aml.account_id
+                   AND account.account_type = %(account_type)s
+         LEFT JOIN res_partner partner ON partner.id = aml.partner_id
+             WHERE aml.parent_state = 'posted' AND aml.reconciled IS NOT TRUE
+               AND aml.amount_residual <> 0
+            """,
+            today=self._sql_today(SQL("scope.tz")),
+            sign=sign,
+            scopes=self._sql_scopes(scopes),
+            account_type=account_type,
+        )
+
+    @api.model
+    def _sql_quant_values(self, scopes):
+        """Return (company_id, quant_id, amount) of the companies' own stock.
+
+        The unit cost is maintained with every move and bill; it is the lot's where
+        lots are valued. Another owner's stock is on hand but not the company's.
+        """
+        return SQL(
+            """
+            SELECT q.company_id, q.id AS quant_id,
+                   q.quantity * COALESCE(
+                       ((CASE WHEN pt.lot_valuated THEN lot.standard_price
+                              ELSE pp.standard_price END)
+                           ->> q.company_id::text)::numeric, 0) AS amount
+              FROM stock_quant q
+              JOIN stock_location location ON location.id = q.location_id
+                   AND location.usage IN ('internal', 'transit')
+              JOIN res_company company ON company.id = q.company_id
+              JOIN product_product pp ON pp.id = q.product_id
+              JOIN product_template pt ON pt.id = pp.product_tmpl_id
+         LEFT JOIN stock_lot lot ON lot.id = q.lot_id
+             WHERE q.company_id = ANY(%s) AND q.quantity <> 0
+               AND (q.owner_id IS NULL OR q.owner_id = company.partner_id)
+            """,
+            list(scopes.ids),
+        )
+
+    @api.model
+    def _sql_inventory(self, scopes):
+        return SQL(
+            """
+            SELECT company_id, SUM(amount) AS amount, 'inventory' AS reason
+              FROM (%s) AS quant GROUP BY company_id
+            """,
+            self._sql_quant_values(scopes),
+        )
+
+    @api.model
+    def _sql_delivered_not_invoiced(self, scopes):
+        return SQL(
+            """
+            SELECT so.company_id,
+                   SUM((sol.qty_delivered - sol.qty_invoiced)
+                       * sol.price_subtotal / sol.product_uom_qty
+                       / COALESCE(NULLIF(so.currency_rate, 0), 1)),
+                   'delivered_not_invoiced'
+              FROM sale_order_line sol
+              JOIN sale_order so ON so.id = sol.order_id
+             WHERE sol.state = 'sale' AND sol.display_type IS NULL
+               AND sol.is_downpayment IS NOT TRUE AND sol.product_uom_qty > 0
+               AND sol.qty_delivered > sol.qty_invoiced
+               AND so.company_id = ANY(%s)
+             GROUP BY so.company_id
+            """,
+            list(scopes.ids),
+        )
+
+    @api.model
+    def _sql_received_not_billed(self, scopes):
+        return SQL(
+            """
+            SELECT po.company_id,
+                   -SUM((pol.qty_received - pol.qty_invoiced)
+                        * pol.price_subtotal / pol.product_qty
+                        / COALESCE(NULLIF(po.currency_rate, 0), 1)),
+                   'received_not_billed'
+              FROM purchase_order_line pol
+              JOIN purchase_order po ON po.id = pol.order_id
+             WHERE po.state = 'purchase' AND pol.display_type IS NULL
+               AND pol.product_qty > 0 AND pol.qty_received > pol.qty_invoiced
+               AND po.company_id = ANY(%s)
+             GROUP BY po.company_id
+            """,
+            list(scopes.ids),
+        )
+
+    @api.model
+    def _sql_invoiced(self, move_types, sign):
+        """Return (company_id, amount) invoiced in the last days, without taxes."""
+        return SQL(
+            """
+            SELECT aml.company_id, SUM(%(sign)s * aml.balance) AS amount
+              FROM account_move_line aml
+              JOIN account_move am ON am.id = aml.move_id
+                   AND am.move_type = ANY(%(types)s)
+             WHERE aml.parent_state = 'posted' AND aml.display_type = 'product'
+               AND aml.date >= %(start)s
+             GROUP BY aml.company_id
+            """,
+            sign=sign,
+            types=list(move_types),
+            start=self._turnover_start().date(),
+        )
+
+    @api.model
+    def _sql_days_outstanding(self, rows, turnover, scopes):
+        """Return the rows in days' worth: amount × days, over the turnover of them.
+
+        The turnover is a row of its own without a record, and zero where there is
+        none: then there is no number of days either.
+        """
+        return SQL(
+            """
+            SELECT scope_id, day, record_id, %(days)s * numerator AS numerator,
+                   NULL::numeric AS denominator
+              FROM (%(rows)s) AS part
+         UNION ALL
+            SELECT scope.id, %(today)s, NULL, 0, COALESCE(turnover.amount, 0)
+              FROM %(scopes)s AS scope
+         LEFT JOIN (%(turnover)s) AS turnover ON turnover.company_id = scope.id
+            """,
+            days=TURNOVER_DAYS,
+            rows=rows,
+            today=self._sql_today(SQL("scope.tz")),
+            scopes=self._sql_scopes(scopes),
+            turnover=turnover,
+        )

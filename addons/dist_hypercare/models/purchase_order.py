@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class PurchaseOrder(models.Model):
+    _inherit = "purchase.order"
+
+    def write(self, vals):
+        state = vals.get("state")
+        approved = self.filtered(lambda order: order.state == "purchase")
+        result = super().write(vals)
+        if state == "purchase":
+            (self - approved).order_line._dist_capture_agreed()
+        elif state == "cancel":
+            self.env["dist.correction"]._log(
+                "purchase_cancelled",
+                approved,
+                lambda order: order.picking_type_id.warehouse_id,
+            )
+        return result
