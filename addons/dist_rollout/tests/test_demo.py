@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
 from ..demo_program.program import PROGRAM_CODE
@@ -13,7 +14,7 @@ class TestDemo(TransactionCase):
         cls.env["dist.rollout.demo"]._build()
         cls.env.flush_all()
         cls.program = cls.env["dist.program"].search([("code", "=", PROGRAM_CODE)])
-        cls.pilot, cls.second = cls.env["dist.wave"].search(
+        cls.pilot, cls.second, cls.third = cls.env["dist.wave"].search(
             [("program_id", "=", cls.program.id)], order="planned_go_live"
         )
 
@@ -154,6 +155,22 @@ class TestDemo(TransactionCase):
         )
         self.assertEqual(uncovered.value, 3 * 8)
         self.assertIn("nobody", self.second.support_gaps)
+
+    def test_third_wave_lies_in_the_season(self):
+        self.assertEqual(self.third.state, "draft")
+        self.assertTrue(self.third.has_calendar_obstacle)
+        self.assertIn("Spring peak season", self.third.calendar_conflicts)
+        with self.assertRaisesRegex(UserError, "Spring peak season"):
+            self.third.with_user(self._user("consultant")).action_plan()
+
+    def test_holding_with_five_entities_and_four_warehouses(self):
+        sites = self.program.site_ids
+        self.assertEqual(len(sites.company_id), 4)
+        self.assertEqual(len(self._user("program").company_ids), 6)
+        self.assertEqual(
+            sorted(sites.mapped("type")),
+            ["branch", "branch", "dc", "dc", "regional", "regional"],
+        )
 
     def test_chain_is_intact(self):
         chain = self.env["dist.signoff.chain"]._of_program(self.program)
