@@ -235,7 +235,11 @@ class DistHypercare(models.Model):
         return dict(
             action,
             domain=[
+                "|",
                 ("site_id", "=", self.site_id.id),
+                "&",
+                ("site_id", "=", False),
+                ("company_id", "=", self.company_id.id),
                 ("measure_id", "in", self.criterion_ids.measure_id.ids),
                 ("day", ">=", self.site_id._local_day(self.started_at)),
             ],
@@ -328,8 +332,9 @@ class DistHypercare(models.Model):
                       GROUP BY hypercare_id) demanded ON demanded.hypercare_id = h.id
                   JOIN dist_hypercare_criterion c
                        ON c.hypercare_id = h.id AND c.source = 'computed' AND c.is_daily
+                  JOIN dist_measure m ON m.id = c.measure_id
                   JOIN dist_measure_value v
-                       ON v.measure_id = c.measure_id AND v.site_id = h.site_id
+                       ON %(is_of)s
                       AND v.value IS NOT NULL
                       AND v.day >= %(first_day)s AND v.day < %(today)s
                  WHERE h.id = ANY(%(ids)s)
@@ -353,6 +358,7 @@ class DistHypercare(models.Model):
           GROUP BY id
             """,
             ids=list(self.ids),
+            is_of=self.env["dist.measure.value"]._sql_is_of("v", "m", "site"),
             passes=Criterion._sql_passes(SQL("v.value"), "c"),
             first_day=provider._sql_local_day(SQL("h.started_at"), SQL("site.tz")),
             today=provider._sql_today(SQL("site.tz")),

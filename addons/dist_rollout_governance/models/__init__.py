@@ -10,9 +10,13 @@ from . import stock_warehouse
 from . import stock_move
 from . import dist_measure
 from . import dist_measure_provider
+from . import dist_measure_provider_facts
 from . import dist_measure_queue
 from . import dist_measure_target
+from . import dist_measure_component_mixin
 from . import dist_measure_value
+from . import dist_measure_breakdown
+from . import dist_measure_status
 from . import dist_criterion_definition_mixin
 from . import dist_criterion_mixin
 from . import dist_signoff_chain

@@ -99,7 +99,8 @@ class DistCriterionMixin(models.AbstractModel):
         if not self:
             return self
         self.flush_model()
-        self.env["dist.site"].flush_model(["tz"])
+        self.env["dist.site"].flush_model(["tz", "company_id"])
+        self.env["dist.measure"].flush_model(["grain"])
         cr = self.env.cr
         cr.execute(
             SQL(
@@ -163,21 +164,21 @@ class DistCriterionMixin(models.AbstractModel):
                         ELSE latest.computed_at END AS evidence_at
               FROM %(table)s c
               JOIN dist_site s ON s.id = c.site_id
+              LEFT JOIN dist_measure m ON m.id = c.measure_id
              CROSS JOIN LATERAL (
                    SELECT ((%(now)s::timestamp AT TIME ZONE 'UTC')
                            AT TIME ZONE s.tz)::date AS day) today
               LEFT JOIN LATERAL (
                    SELECT v.day, v.value, v.computed_at
                      FROM dist_measure_value v
-                    WHERE c.source = 'computed'
-                      AND v.measure_id = c.measure_id AND v.site_id = c.site_id
+                    WHERE c.source = 'computed' AND %(is_of)s
                       AND v.value IS NOT NULL AND v.day <= today.day
                  ORDER BY v.day DESC LIMIT 1) latest ON TRUE
               LEFT JOIN LATERAL (
                    SELECT COUNT(*) AS days,
                           COUNT(*) FILTER (WHERE %(passes)s) AS passing
                      FROM dist_measure_value v
-                    WHERE v.measure_id = c.measure_id AND v.site_id = c.site_id
+                    WHERE %(is_of)s
                       AND v.value IS NOT NULL
                       AND v.day BETWEEN latest.day - c.consecutive_days + 1
                                     AND latest.day) streak ON TRUE
@@ -186,6 +187,7 @@ class DistCriterionMixin(models.AbstractModel):
             now=now,
             table=SQL.identifier(self._table),
             passes=self._sql_passes(SQL("v.value"), "c"),
+            is_of=self.env["dist.measure.value"]._sql_is_of("v", "m", "s"),
             ids=list(self.ids),
         )
 

@@ -13,6 +13,7 @@ from ..services.day_windows import day_windows
 _logger = logging.getLogger(__name__)
 
 COMPUTE_PREFIX = "_dist_measure_"
+FACTS_PREFIX = "_dist_facts_"
 RECORDS_PREFIX = "_dist_records_"
 # No provider statement may hold the scheduler: past this it is cancelled, the
 # measure says so and the others go on.
@@ -68,12 +69,36 @@ class DistMeasure(models.Model):
             ("sum", "Sum"),
             ("level", "Level (snapshot)"),
             ("duration", "Duration"),
+            ("rate", "Rate"),
         ],
         required=True,
         default="ratio",
         help="Ratio: numerator over denominator, in percent. Sum: adds up over days. "
         "Level: state at the end of the site's day, captured daily and never "
-        "recomputed. Duration: sum over number of cases.",
+        "recomputed. Duration: sum over number of cases. Rate: numerator over "
+        "denominator, in the measure's unit.",
+    )
+    grain = fields.Selection(
+        [("site", "Site"), ("company", "Company")],
+        required=True,
+        default="site",
+        help="What has a value a day. Figures of the books belong to a company: the "
+        "criteria of its sites use that one.",
+    )
+    workstream = fields.Selection(
+        [
+            ("sales", "Sales"),
+            ("purchase_inventory", "Purchase and Inventory"),
+            ("accounting", "Accounting"),
+            ("support", "Support"),
+        ],
+        index=True,
+        help="The board on which the measure stands.",
+    )
+    is_proxy = fields.Boolean(
+        string="Approximation",
+        help="Odoo keeps no record of the thing itself: the definition says what is "
+        "counted instead.",
     )
     topic = fields.Char(
         help="Events of this topic queue the changed day for the measure.",
@@ -81,10 +106,28 @@ class DistMeasure(models.Model):
     provider_model = fields.Char(readonly=True)
     compute_method = fields.Char(readonly=True)
     records_method = fields.Char(readonly=True)
+    records_model = fields.Char(
+        readonly=True, help="Model of the records that a provider of facts counts."
+    )
+    dimensions = fields.Char(
+        readonly=True,
+        help="What a provider of facts breaks the values down by, separated by commas.",
+    )
     target_default = fields.Float(
         string="Default Target",
         digits=(16, 2),
         help="Used where neither the program nor the site sets a target.",
+    )
+    has_target_default = fields.Boolean(
+        string="Has a Default Target",
+        help="Without it, the measure is neither green nor red until a program or site "
+        "sets a target.",
+    )
+    amber_margin = fields.Float(
+        default=5.0,
+        digits=(16, 2),
+        help="Percent of the target by which a value may miss it and still be amber "
+        "instead of red.",
     )
     target_ids = fields.One2many("dist.measure.target", "measure_id", string="Targets")
     last_computed_at = fields.Datetime(readonly=True)
@@ -101,9 +144,12 @@ class DistMeasure(models.Model):
     def _check_provider(self):
         for measure in self.filtered("provider_model"):
             provider = self.env.get(measure.provider_model)
-            methods = [(measure.records_method, RECORDS_PREFIX)]
-            if measure.compute_method:
-                methods.append((measure.compute_method, COMPUTE_PREFIX))
+            if measure._has_facts():
+                methods = [(measure.compute_method, FACTS_PREFIX)]
+            else:
+                methods = [(measure.records_method, RECORDS_PREFIX)]
+                if measure.compute_method:
+                    methods.append((measure.compute_method, COMPUTE_PREFIX))
             for name, prefix in methods:
                 if (
                     not name
@@ -134,11 +180,30 @@ class DistMeasure(models.Model):
 
     def _refuse_provider_change(self, *vals_list):
         """Which code computes a measure is decided by the addon that ships it."""
-        provider_fields = {"provider_model", "compute_method", "records_method"}
+        provider_fields = {
+            "provider_model",
+            "compute_method",
+            "records_method",
+            "records_model",
+            "dimensions",
+        }
         if any(vals.get(name) for vals in vals_list for name in provider_fields):
             raise AccessError(
                 self.env._("The provider of a measure comes with its addon.")
             )
+
+    def _has_facts(self):
+        """Say whether the provider answers with the rows that a value counts."""
+        return (self.compute_method or "").startswith(FACTS_PREFIX)
+
+    def _scopes(self, sites):
+        """Return what has values of this measure: the sites, or their companies."""
+        if self.grain == "company" and sites._name == "dist.site":
+            return sites.company_id
+        return sites
+
+    def _dimension_names(self):
+        return [name.strip() for name in (self.dimensions or "").split(",") if name]
 
     @api.model
     def _get(self, code):
@@ -165,9 +230,11 @@ class DistMeasure(models.Model):
             "dist_rollout_governance.ir_cron_measure_compute"
         ).sudo()._trigger()
 
-    def _action_open_records(self, site, date_from, date_to):
+    def _action_open_records(self, site, date_from, date_to, part=None):
         """Return the window action on exactly the records a value counted.
 
+        :param site: the site; of a measure of companies, its company's records
+        :param part: ``(dimension, label)`` of a breakdown, to open its records only
         :raises UserError: for a measure that has no records of its own
         """
         self.ensure_one()
@@ -181,13 +248,21 @@ class DistMeasure(models.Model):
                     measure=self.name,
                 )
             )
-        model, domain = getattr(provider, self.records_method)(
-            self, site, date_from, date_to
-        )
+        scope = self._scopes(site)
+        if self._has_facts():
+            model = self.records_model
+            domain = provider._facts_domain(self, scope, date_from, date_to, part)
+        else:
+            model, domain = getattr(provider, self.records_method)(
+                self, scope, date_from, date_to
+            )
+        return self._records_action(scope, model, domain)
+
+    def _records_action(self, scope, model, domain):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._(
-                "%(measure)s, %(site)s", measure=self.name, site=site.display_name
+                "%(measure)s, %(site)s", measure=self.name, site=scope.display_name
             ),
             "res_model": model,
             # The card view is what a phone opens.
@@ -254,53 +329,80 @@ class DistMeasure(models.Model):
         """Hook: the computation has emptied its queue."""
         self.env.ref("dist_rollout_governance.ir_cron_risk_evaluate")._trigger()
 
-    def _upsert(self, relation, source):
+    def _upsert(self, relation, source, facts=None):
         """Write what ``relation`` returns as values of this measure.
 
         :param relation: an SQL table expression with the provider's five columns in
-            their order
+            their order; ``(scope, day, numerator, denominator, sample size, sum of
+            squares)`` with ``facts``
+        :param facts: SQL of the common table expressions the relation reads
         """
         self.ensure_one()
-        value = {
-            "ratio": SQL("100 * v.numerator / NULLIF(v.denominator, 0)"),
-            "duration": SQL("v.numerator / NULLIF(v.denominator, 0)"),
-        }.get(self.kind, SQL("v.numerator"))
-        now = fields.Datetime.now()
+        of_company = self.grain == "company"
         self.env["dist.site"].flush_model(["program_id", "company_id"])
         self.env.cr.execute(
             SQL(
                 """
+                %(facts)s
                 INSERT INTO dist_measure_value (
                     measure_id, kind, site_id, program_id, company_id, day,
-                    numerator, denominator, sample_size, value,
+                    numerator, denominator, sample_size, sum_squares, value,
                     source, computed_at,
                     create_uid, write_uid, create_date, write_date)
-                SELECT %(measure)s, %(kind)s, v.site_id, s.program_id, s.company_id,
-                       v.day, v.numerator, v.denominator, v.sample_size, %(value)s,
+                SELECT %(measure)s, %(kind)s, %(scope)s,
+                       v.day, v.numerator, v.denominator, v.sample_size,
+                       %(squares)s, %(value)s,
                        %(source)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM %(relation)s
-                    AS v (site_id, day, numerator, denominator, sample_size)
-                  JOIN dist_site s ON s.id = v.site_id
-                ON CONFLICT (measure_id, site_id, day) DO UPDATE
+                  FROM %(relation)s AS v (%(columns)s)
+                  JOIN %(owner)s s ON s.id = v.scope_id
+                ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
                    SET numerator = EXCLUDED.numerator,
                        denominator = EXCLUDED.denominator,
                        sample_size = EXCLUDED.sample_size,
+                       sum_squares = EXCLUDED.sum_squares,
                        value = EXCLUDED.value,
                        kind = EXCLUDED.kind,
                        source = EXCLUDED.source,
                        computed_at = EXCLUDED.computed_at,
                        write_date = EXCLUDED.write_date
                 """,
+                facts=facts or SQL(),
                 measure=self.id,
                 kind=self.kind,
-                value=value,
+                scope=SQL("NULL::int, NULL::int, s.id")
+                if of_company
+                else SQL("v.scope_id, s.program_id, s.company_id"),
+                squares=SQL("v.sum_squares") if facts else SQL("NULL::numeric"),
+                value=self._sql_value(SQL("v.numerator"), SQL("v.denominator")),
                 source=source,
-                now=now,
+                now=fields.Datetime.now(),
                 uid=self.env.uid,
                 relation=relation,
+                columns=SQL(
+                    "scope_id, day, numerator, denominator, sample_size%s",
+                    SQL(", sum_squares") if facts else SQL(),
+                ),
+                owner=SQL.identifier("res_company" if of_company else "dist_site"),
             )
         )
         self.env["dist.measure.value"].invalidate_model()
+
+    def _sql_value(self, numerator, denominator):
+        """Return the SQL of a value from its components."""
+        if self.kind == "ratio":
+            return SQL("100 * %s / NULLIF(%s, 0)", numerator, denominator)
+        if self.kind in ("duration", "rate"):
+            return SQL("%s / NULLIF(%s, 0)", numerator, denominator)
+        if self.kind == "level" and self._has_facts():
+            factor = 100 if self.unit == "percent" else 1
+            return SQL(
+                "CASE WHEN %(below)s IS NULL THEN %(above)s"
+                " ELSE %(factor)s * %(above)s / NULLIF(%(below)s, 0) END",
+                below=denominator,
+                above=numerator,
+                factor=factor,
+            )
+        return numerator
 
     # -- computing --------------------------------------------------------------
 
@@ -406,25 +508,40 @@ class DistMeasure(models.Model):
         """Replace the values of the window by what the provider answers now."""
         self.ensure_one()
         cr = self.env.cr
-        query = getattr(self.env[self.provider_model], self.compute_method)(
-            self, sites, date_from, date_to
-        )
+        provider = self.env[self.provider_model]
+        scopes = self._scopes(sites)
+        query = getattr(provider, self.compute_method)(self, scopes, date_from, date_to)
         cr.execute(SQL("SET LOCAL jit = off"))
         cr.execute(SQL("SET LOCAL statement_timeout = %s", STATEMENT_TIMEOUT))
         self.env.flush_all()
         if self.kind != "level":
-            cr.execute(
+            self._forget_values(scopes, date_from, date_to)
+        if self._has_facts():
+            provider._store_facts(self, scopes, query)
+        else:
+            self._upsert(SQL("(%s)", query), "computed")
+        cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
+
+    def _forget_values(self, scopes, date_from, date_to):
+        """Delete what was computed for the window before, with its breakdowns."""
+        owner = "company_id" if self.grain == "company" else "site_id"
+        for table, condition in (
+            ("dist_measure_value", SQL("AND source = 'computed'")),
+            ("dist_measure_breakdown", SQL()),
+        ):
+            self.env.cr.execute(
                 SQL(
                     """
-                    DELETE FROM dist_measure_value
-                     WHERE measure_id = %s AND site_id = ANY(%s)
-                       AND day BETWEEN %s AND %s AND source = 'computed'
+                    DELETE FROM %s
+                     WHERE measure_id = %s AND %s = ANY(%s)
+                       AND day BETWEEN %s AND %s %s
                     """,
+                    SQL.identifier(table),
                     self.id,
-                    sites.ids,
+                    SQL.identifier(owner),
+                    scopes.ids,
                     date_from,
                     date_to,
+                    condition,
                 )
             )
-        self._upsert(SQL("(%s)", query), "computed")
-        cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))

@@ -36,6 +36,32 @@ class DistMeasureProvider(models.AbstractModel):
         )
 
     @api.model
+    def _sql_scopes(self, scopes):
+        """Return what has values as an SQL table ``(id, tz, company_id, cutover_at)``.
+
+        The day of a company is that of its address' timezone; its records count from
+        the first cutover of its sites on.
+
+        :param scopes: sites, or companies for a measure of that grain
+        """
+        if scopes._name == "dist.site":
+            return self._sql_sites(scopes)
+        self.env["dist.site"].flush_model(["company_id", "cutover_at", "active"])
+        self.env["res.partner"].flush_model(["tz"])
+        return SQL(
+            """
+            (SELECT company.id, COALESCE(partner.tz, 'UTC') AS tz,
+                    company.id AS company_id,
+                    (SELECT MIN(site.cutover_at) FROM dist_site site
+                      WHERE site.company_id = company.id AND site.active) AS cutover_at
+               FROM res_company company
+               JOIN res_partner partner ON partner.id = company.partner_id
+              WHERE company.id = ANY(%s))
+            """,
+            list(scopes.ids),
+        )
+
+    @api.model
     def _sql_local_day(self, timestamp, timezone):
         """Return the SQL of the local day of a naive UTC timestamp."""
         return SQL(

@@ -28,7 +28,16 @@ class DistMeasureTarget(models.Model):
     baseline = fields.Float(
         digits=(16, 2), help="The value before go-live, from the legacy system."
     )
+    baseline_source = fields.Char(
+        help="Where the baseline comes from: legacy report, period, who measured it."
+    )
     target = fields.Float(digits=(16, 2), required=True)
+    warning = fields.Float(
+        string="Amber Until",
+        digits=(16, 2),
+        help="A value between the target and this one is amber. Zero: the margin of "
+        "the measure decides.",
+    )
 
     _scope_uniq = models.UniqueIndex(
         "(measure_id, program_id, COALESCE(site_id, 0))",

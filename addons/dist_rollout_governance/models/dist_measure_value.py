@@ -1,5 +1,9 @@
-from odoo import fields, models
+import math
+
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..services.spread import percentile
 
 
 class DistMeasureValue(models.Model):
@@ -10,6 +14,7 @@ class DistMeasureValue(models.Model):
     """
 
     _name = "dist.measure.value"
+    _inherit = "dist.measure.component.mixin"
     _description = "Measure Value"
     _order = "day desc, measure_id, site_id"
     _rec_name = "measure_id"
@@ -17,36 +22,31 @@ class DistMeasureValue(models.Model):
     measure_id = fields.Many2one(
         "dist.measure", required=True, readonly=True, ondelete="restrict", index=True
     )
-    kind = fields.Selection(
-        [
-            ("ratio", "Ratio"),
-            ("sum", "Sum"),
-            ("level", "Level (snapshot)"),
-            ("duration", "Duration"),
-        ],
-        readonly=True,
-    )
     unit = fields.Selection(related="measure_id.unit")
     site_id = fields.Many2one(
-        "dist.site", required=True, readonly=True, ondelete="restrict"
+        "dist.site",
+        readonly=True,
+        ondelete="restrict",
+        help="Empty for a measure of the whole company.",
     )
     program_id = fields.Many2one(
         "dist.program", readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     day = fields.Date(
-        required=True, readonly=True, help="Calendar day in the site's timezone."
-    )
-    numerator = fields.Float(digits=(20, 6), readonly=True)
-    denominator = fields.Float(digits=(20, 6), readonly=True)
-    sample_size = fields.Integer(
-        readonly=True, help="Number of records the value was computed from."
-    )
-    value = fields.Float(
-        digits=(20, 4),
+        required=True,
         readonly=True,
-        aggregator="avg",
-        help="Totals are computed from the numerators and denominators.",
+        help="Calendar day in the timezone of the site or company.",
+    )
+    sum_squares = fields.Float(
+        digits=(30, 6), readonly=True, help="Of durations, for their deviation."
+    )
+    standard_deviation = fields.Float(
+        digits=(16, 2), compute="_compute_spread", help="Of the durations of the day."
+    )
+    median = fields.Float(digits=(16, 2), compute="_compute_spread")
+    percentile_90 = fields.Float(
+        string="90th Percentile", digits=(16, 2), compute="_compute_spread"
     )
     source = fields.Selection(
         [
@@ -60,34 +60,93 @@ class DistMeasureValue(models.Model):
     computed_at = fields.Datetime(readonly=True)
 
     _fact_uniq = models.UniqueIndex(
-        "(measure_id, site_id, day)",
-        "A measure has one value for a site and day.",
+        "(measure_id, COALESCE(site_id, -company_id), day)",
+        "A measure has one value for a site or company and day.",
     )
     _site_day_idx = models.Index("(site_id, day)")
 
-    def _read_group_select(self, aggregate_spec, query):
-        """Aggregate ``value`` from its components: a mean of ratios is wrong."""
-        if aggregate_spec != "value:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        column = {
-            name: self._field_to_sql(self._table, name, query)
-            for name in ("kind", "numerator", "denominator")
-        }
-        # Values of different kinds have no common total: then there is none.
+    @api.model
+    def _sql_is_of(self, value, measure, site):
+        """Return the SQL condition: a value of the measure that counts at a site.
+
+        Written over the unique index: a site's own value, or its company's for a
+        measure of that grain.
+
+        :param value, measure, site: aliases of the three tables
+        """
         return SQL(
-            """
-            CASE WHEN MIN(%(kind)s) <> MAX(%(kind)s) THEN NULL
-                 WHEN MIN(%(kind)s) = 'ratio'
-                 THEN 100 * SUM(%(numerator)s) / NULLIF(SUM(%(denominator)s), 0)
-                 WHEN MIN(%(kind)s) = 'duration'
-                 THEN SUM(%(numerator)s) / NULLIF(SUM(%(denominator)s), 0)
-                 WHEN MIN(%(kind)s) = 'sum' THEN SUM(%(numerator)s)
-                 ELSE AVG(%(numerator)s) END
-            """,
-            **column,
+            """(%(value)s = %(measure)s
+                AND COALESCE(%(of_site)s, -%(of_company)s) = CASE
+                    WHEN %(grain)s = 'company' THEN -%(company)s ELSE %(site)s END)""",
+            value=SQL.identifier(value, "measure_id"),
+            measure=SQL.identifier(measure, "id"),
+            of_site=SQL.identifier(value, "site_id"),
+            of_company=SQL.identifier(value, "company_id"),
+            grain=SQL.identifier(measure, "grain"),
+            company=SQL.identifier(site, "company_id"),
+            site=SQL.identifier(site, "id"),
+        )
+
+    def _compute_spread(self):
+        """Deviation from the sum of squares, percentiles from the buckets."""
+        durations = self.filtered(lambda value: value.kind == "duration")
+        buckets = durations._buckets()
+        for value in self:
+            counts = buckets.get(value.id, {})
+            value.median = percentile(counts, 0.5) or 0.0
+            value.percentile_90 = percentile(counts, 0.9) or 0.0
+            number = value.denominator
+            value.standard_deviation = (
+                math.sqrt(max(0.0, value.sum_squares / number - value.value**2))
+                if number and value in durations
+                else 0.0
+            )
+
+    def _buckets(self):
+        """Return ``{value id: {bucket: cases}}`` in one query."""
+        found = {}
+        if not self.ids:
+            return found
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT v.id, part.label::int, SUM(part.sample_size)
+                  FROM dist_measure_value v
+                  JOIN dist_measure_breakdown part
+                    ON part.measure_id = v.measure_id AND part.day = v.day
+                   AND part.company_id = v.company_id
+                   AND part.site_id IS NOT DISTINCT FROM v.site_id
+                 WHERE v.id = ANY(%s) AND part.dimension = 'spread'
+                 GROUP BY 1, 2
+                """,
+                self.ids,
+            )
+        )
+        for value, bucket, cases in rows:
+            found.setdefault(value, {})[bucket] = cases
+        return found
+
+    def action_open_breakdown(self):
+        """Open the parts of this value."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_rollout_governance.dist_measure_breakdown_action"
+        )
+        return dict(
+            action,
+            domain=[
+                ("measure_id", "=", self.measure_id.id),
+                ("site_id", "=", self.site_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("day", "=", self.day),
+                ("dimension", "!=", "spread"),
+            ],
+            context={"search_default_group_dimension": 1},
         )
 
     def action_open_records(self):
         """Open exactly the records this value counted."""
         self.ensure_one()
-        return self.measure_id._action_open_records(self.site_id, self.day, self.day)
+        return self.measure_id._action_open_records(
+            self.site_id or self.company_id, self.day, self.day
+        )

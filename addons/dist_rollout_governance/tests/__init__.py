@@ -18,6 +18,7 @@ from . import test_escalation
 from . import test_home
 from . import test_import_template
 from . import test_measure
+from . import test_measure_facts
 from . import test_meeting
 from . import test_milestone
 from . import test_multi_company

@@ -32,6 +32,8 @@ MATRIX = {
     "dist.measure": _rights("r", "crwu", site_manager="r"),
     "dist.measure.target": _rights("crwu", "crwu", site_manager="r"),
     "dist.measure.value": _rights("r", "r", site_manager="r"),
+    "dist.measure.breakdown": _rights("r", "r", site_manager="r"),
+    "dist.measure.status": _rights("r", "r", site_manager="r"),
     "dist.measure.queue": _rights("", "r", readers=""),
     "dist.signoff": _rights("r", "r", site_manager="r"),
     "dist.signoff.chain": _rights("r", "r"),

@@ -18,9 +18,14 @@ class FakeModelCommon(RolloutCommon):
             fake_models.DistTestDocument,
             fake_models.DistTestCriterion,
             fake_models.DistMeasureProviderTest,
+            fake_models.DistMeasureProviderTestFacts,
         ):
             add_to_registry(cls.registry, definition)
-        names = [*FAKE_MODELS, "dist.measure.provider.test"]
+        names = [
+            *FAKE_MODELS,
+            "dist.measure.provider.test",
+            "dist.measure.provider.test.facts",
+        ]
         cls.registry._setup_models__(cls.env.cr, names)
         cls.registry.init_models(cls.env.cr, names, {"models_to_check": True})
         cls.addClassCleanup(cls._forget_fake_models, names)

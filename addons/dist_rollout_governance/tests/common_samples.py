@@ -166,8 +166,18 @@ VALUES = {
         "company_id": make.site.company_id.id,
         "day": "2026-03-10",
         "numerator": 7,
+        "value": 7,
         "sample_size": 7,
         "source": "computed",
+    },
+    "dist.measure.breakdown": lambda make: {
+        "measure_id": make.id("dist.measure"),
+        "site_id": make.site.id,
+        "company_id": make.site.company_id.id,
+        "day": "2026-03-10",
+        "dimension": "category",
+        "label": make.name,
+        "numerator": 7,
     },
     "dist.measure.queue": lambda make: {
         "topic": make.name,
@@ -274,6 +284,11 @@ class Samples:
 
     def _create(self, model):
         Model = self.env[model]
+        if model == "dist.measure.status":
+            value = self.record("dist.measure.value")
+            return Model.search([("measure_id", "=", value.measure_id.id)]).filtered(
+                lambda status: status.site_id == self.site
+            )
         if not Model._auto:
             # a view has a row for the application of the scope, which is not installed
             scope = self.record("dist.app.scope")

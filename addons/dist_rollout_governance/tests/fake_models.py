@@ -13,6 +13,8 @@ class DistTestDocument(models.Model):
 
     name = fields.Char()
     site_id = fields.Many2one("dist.site")
+    day = fields.Date()
+    amount = fields.Float()
     state = fields.Selection([("open", "Open"), ("signed", "Signed")], default="open")
     line_ids = fields.One2many("dist.test.criterion", "document_id")
 
@@ -83,3 +85,46 @@ class DistMeasureProviderTest(models.AbstractModel):
 
     def _dist_records_broken(self, measure, site, date_from, date_to):
         return "stock.warehouse", []
+
+
+class DistMeasureProviderTestFacts(models.AbstractModel):
+    _name = "dist.measure.provider.test.facts"
+    _description = "Test Facts"
+    _inherit = "dist.measure.provider.facts"
+
+    def _dist_facts_documents(self, measure, scopes, date_from, date_to):
+        """Documents of a day, each with its amount."""
+        return SQL(
+            """
+            SELECT s.id AS scope_id, d.day, d.id AS record_id,
+                   d.amount::numeric AS numerator, %(denominator)s AS denominator,
+                   d.name AS category
+              FROM dist_test_document d
+              JOIN dist_site site ON site.id = d.site_id
+              JOIN %(scopes)s AS s ON s.id = %(owner)s
+             WHERE d.day BETWEEN %(first)s AND %(last)s
+            """,
+            denominator=SQL("NULL::numeric")
+            if measure.kind in ("sum", "level")
+            else SQL("1::numeric"),
+            scopes=self._sql_scopes(scopes),
+            owner=SQL("site.company_id")
+            if measure.grain == "company"
+            else SQL("site.id"),
+            first=date_from,
+            last=date_to,
+        )
+
+    def _dist_facts_present(self, measure, scopes, date_from, date_to):
+        """All documents, as a level of the present day."""
+        return SQL(
+            """
+            SELECT s.id AS scope_id, %(today)s AS day, d.id AS record_id,
+                   d.amount::numeric AS numerator, NULL::numeric AS denominator,
+                   d.name AS category
+              FROM dist_test_document d
+              JOIN %(scopes)s AS s ON s.id = d.site_id
+            """,
+            today=self._sql_today(SQL("s.tz")),
+            scopes=self._sql_scopes(scopes),
+        )

@@ -89,14 +89,16 @@ class DistGateLine(models.Model):
                     """
                     SELECT l.id, v.value
                       FROM dist_gate_line l
+                      JOIN dist_site s ON s.id = l.site_id
+                      JOIN dist_measure m ON m.id = l.measure_id
                      CROSS JOIN LATERAL (
                            SELECT v.value FROM dist_measure_value v
-                            WHERE v.measure_id = l.measure_id
-                              AND v.site_id = l.site_id
+                            WHERE %s
                               AND v.day < l.evidence_day AND v.value IS NOT NULL
                          ORDER BY v.day DESC LIMIT 1) v
                      WHERE l.id = ANY(%s) AND l.source = 'computed'
                     """,
+                    self.env["dist.measure.value"]._sql_is_of("v", "m", "s"),
                     self.ids,
                 )
             )

@@ -1,0 +1,295 @@
+from datetime import date, timedelta
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import freeze_time, tagged
+
+from ..services.spread import BOUNDS, percentile
+from .common_fake import FakeModelCommon
+
+DAY = date(2026, 3, 10)
+
+
+@tagged("post_install", "-at_install")
+class TestMeasureFacts(FakeModelCommon):
+    """Value, parts, spread and records come from the same rows."""
+
+    def _measure(self, code, kind, **values):
+        return self._create_measure(
+            code,
+            kind=kind,
+            topic="unit_facts",
+            provider_model="dist.measure.provider.test.facts",
+            compute_method=values.pop("compute_method", "_dist_facts_documents"),
+            records_model="dist.test.document",
+            dimensions="category",
+            **values,
+        )
+
+    def _document(self, site, amount, name="A", day=DAY):
+        return self.env["dist.test.document"].create(
+            {"site_id": site.id, "amount": amount, "name": name, "day": day}
+        )
+
+    def _compute(self, measure, first=DAY, last=DAY):
+        sites = self.site_a | self.site_b | self.site_c
+        measure._compute_values(sites, first, last)
+
+    def _values(self, measure, **domain):
+        return self.env["dist.measure.value"].search(
+            [
+                ("measure_id", "=", measure.id),
+                *((name, "=", value) for name, value in domain.items()),
+            ],
+            order="day, site_id",
+        )
+
+    def _parts(self, measure):
+        return {
+            (part.site_id, part.dimension, part.label): (
+                part.numerator,
+                part.sample_size,
+            )
+            for part in self.env["dist.measure.breakdown"].search(
+                [("measure_id", "=", measure.id)]
+            )
+        }
+
+    def test_sum_with_parts_and_records(self):
+        documents = [
+            self._document(self.site_a, 2),
+            self._document(self.site_a, 3, "B"),
+            self._document(self.site_a, 5, "B"),
+            self._document(self.site_b, 7),
+            self._document(self.site_a, 11, day=DAY + timedelta(days=1)),
+        ]
+        measure = self._measure("facts_sum", "sum")
+        for _time in range(2):
+            self._compute(measure)
+            self.assertRecordValues(
+                self._values(measure),
+                [
+                    {"site_id": self.site_a.id, "value": 10, "sample_size": 3},
+                    {"site_id": self.site_b.id, "value": 7, "sample_size": 1},
+                ],
+            )
+            self.assertEqual(
+                self._parts(measure),
+                {
+                    (self.site_a, "category", "A"): (2, 1),
+                    (self.site_a, "category", "B"): (8, 2),
+                    (self.site_b, "category", "A"): (7, 1),
+                },
+            )
+        action = self._values(measure)[0].action_open_records()
+        self.assertEqual(action["res_model"], "dist.test.document")
+        self.assertEqual(
+            set(action["domain"][0][2]), {document.id for document in documents[:3]}
+        )
+        part = self.env["dist.measure.breakdown"].search(
+            [("measure_id", "=", measure.id), ("label", "=", "B")]
+        )
+        self.assertEqual(
+            set(part.action_open_records()["domain"][0][2]),
+            {document.id for document in documents[1:3]},
+        )
+
+    def test_what_is_gone_counts_no_more(self):
+        document = self._document(self.site_a, 2)
+        measure = self._measure("facts_gone", "sum")
+        self._compute(measure)
+        document.day = DAY + timedelta(days=1)
+        self._compute(measure)
+        self.assertFalse(self._values(measure))
+        self.assertFalse(self._parts(measure))
+
+    def test_durations_have_a_spread_that_adds_up(self):
+        for hours in (1, 1, 3, 5, 20):
+            self._document(self.site_a, hours)
+        measure = self._measure("facts_hours", "duration", unit="hours")
+        self._compute(measure)
+        value = self._values(measure)
+        # 30 h over 5; squares 1 + 1 + 9 + 25 + 400 = 436, 436 / 5 - 36 = 51.2
+        self.assertEqual((value.numerator, value.denominator, value.value), (30, 5, 6))
+        self.assertEqual(value.sum_squares, 436)
+        self.assertAlmostEqual(value.standard_deviation, 7.16, 2)
+        # 2 from 1 to 2, 1 from 3 to 4, 1 from 4 to 6, 1 from 16 to 24:
+        # the 2.5th case is half of the one between 3 and 4
+        self.assertEqual(value.median, 3.5)
+        # the 4.5th is half of the one between 16 and 24
+        self.assertEqual(value.percentile_90, 20)
+
+    def test_level_counts_nothing_as_zero_and_is_renewed(self):
+        document = self._document(self.site_a, 4)
+        measure = self._measure(
+            "facts_level",
+            "level",
+            unit="count",
+            compute_method="_dist_facts_present",
+        )
+        with freeze_time("2026-03-10 12:00:00"):
+            self._compute(measure)
+            self.assertEqual(
+                self._values(measure).mapped("value"),
+                [4, 0, 0],
+            )
+            document.amount = 6
+            self._compute(measure)
+            self.assertEqual(self._values(measure).mapped("value"), [6, 0, 0])
+            self.assertEqual(
+                self._parts(measure), {(self.site_a, "category", "A"): (6, 1)}
+            )
+        with freeze_time("2026-03-11 12:00:00"):
+            document.amount = 1
+            self._compute(measure)
+        # what was yesterday stays
+        self.assertEqual(
+            self._values(measure, site_id=self.site_a.id).mapped("value"), [6, 1]
+        )
+
+    def test_company_has_one_value_for_all_its_sites(self):
+        self.site_b.company_id = self.site_a.company_id
+        self._document(self.site_a, 2)
+        self._document(self.site_b, 3)
+        measure = self._measure("facts_company", "sum", grain="company")
+        self._compute(measure)
+        self._compute(measure)
+        value = self._values(measure)
+        self.assertRecordValues(
+            value,
+            [{"site_id": False, "company_id": self.site_a.company_id.id, "value": 5}],
+        )
+        criterion = self._create_criterion(
+            measure_id=measure.id,
+            source="computed",
+            operator=">=",
+            threshold=5,
+            max_age_days=100000,
+            site_id=self.site_b.id,
+        )
+        criterion._evaluate()
+        self.assertEqual((criterion.result, criterion.actual_value), ("passed", 5))
+        self.assertEqual(
+            len(criterion.action_open_records()["domain"][0][2]),
+            2,
+        )
+        # the figures of a company are not a site manager's
+        self.assertFalse(
+            self.env["dist.measure.value"]
+            .with_user(self.manager_a)
+            .search([("measure_id", "=", measure.id)])
+        )
+
+    def test_facts_come_with_their_addon(self):
+        with self.assertRaises(ValidationError):
+            self._measure("facts_none", "sum", compute_method="_dist_facts_nowhere")
+        measure = self._measure("facts_kept", "sum")
+        with self.assertRaises(AccessError):
+            measure.with_user(self.user_admin).write({"records_model": "res.users"})
+
+    def test_percentiles(self):
+        self.assertIsNone(percentile({}, 0.5))
+        self.assertEqual(percentile({len(BOUNDS): 3}, 0.5), BOUNDS[-1])
+        self.assertEqual(percentile({0: 4}, 0.5), 0.25)
+
+
+@tagged("post_install", "-at_install")
+class TestMeasureStatus(FakeModelCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.measure = cls._create_measure(
+            "status", direction="higher", kind="ratio", amber_margin=5
+        )
+
+    def _status(self, site=None):
+        # nothing tells the cache of a view that what it reads has changed
+        self.env["dist.measure.status"].invalidate_model()
+        return self.env["dist.measure.status"].search(
+            [
+                ("measure_id", "=", self.measure.id),
+                ("site_id", "=", (site or self.site_a).id),
+            ]
+        )
+
+    def _series(self, *filled):
+        """Store one value a day that ends with DAY: so many of a hundred."""
+        for offset, number in enumerate(reversed(filled)):
+            self._store(
+                self.measure, self.site_a, DAY - timedelta(days=offset), number, 100
+            )
+
+    def _target(self, site=None, **values):
+        return self.env["dist.measure.target"].create(
+            {
+                "measure_id": self.measure.id,
+                "program_id": self.program.id,
+                "site_id": site and site.id,
+                **values,
+            }
+        )
+
+    def test_target_of_the_site_goes_before_the_program_s(self):
+        self._series(92)
+        self.assertEqual(self._status().status, "none")
+        self.measure.write({"has_target_default": True, "target_default": 90})
+        self.assertRecordValues(
+            self._status(), [{"status": "green", "target": 90, "distance": 2}]
+        )
+        self._target(target=95, baseline=80)
+        # five percent of 95 are 4.75: 92 misses it by three
+        self.assertRecordValues(
+            self._status(),
+            [{"status": "amber", "target": 95, "distance": -3, "baseline": 80}],
+        )
+        self._target(self.site_a, target=98, warning=95)
+        self.assertRecordValues(
+            self._status(), [{"status": "red", "target": 98, "distance": -6}]
+        )
+
+    def test_lower_is_better(self):
+        self.measure.write({"direction": "lower", "kind": "sum", "unit": "count"})
+        self._series(3)
+        self._target(target=2, warning=4)
+        self.assertRecordValues(self._status(), [{"status": "amber", "distance": -1}])
+        self.env["dist.measure.target"].search(
+            [("measure_id", "=", self.measure.id)]
+        ).target = 3
+        self.assertRecordValues(self._status(), [{"status": "green", "distance": 0}])
+
+    def test_trend_of_weeks_from_components(self):
+        self._series(*[80] * 7, *[90] * 7)
+        status = self._status()
+        self.assertRecordValues(status, [{"trend": "up", "trend_good": True}])
+        self.assertEqual(len(status.history), 14)
+        self.assertEqual(status.history[-1], ["2026-03-10", 90])
+        self.measure.direction = "lower"
+        self.assertFalse(self._status().trend_good)
+        self._series(*[90] * 14)
+        self.assertEqual(self._status().trend, "flat")
+
+    def test_no_week_before_no_trend(self):
+        self._series(80, 90)
+        self.assertEqual(self._status().trend, "none")
+
+    def test_freshness(self):
+        self._series(80)
+        with freeze_time("2026-03-12 12:00:00"):
+            self.assertFalse(self._status().is_stale)
+        with freeze_time("2026-03-13 12:00:00"):
+            self.assertTrue(self._status().is_stale)
+
+    def test_site_managers_see_their_own(self):
+        self._series(80)
+        self._store(self.measure, self.site_b, DAY, 70, 100)
+        found = self.env["dist.measure.status"].search(
+            [("measure_id", "=", self.measure.id)]
+        )
+        self.assertEqual(found.site_id, self.site_a | self.site_b)
+        own = found.with_user(self.manager_a).search(
+            [("measure_id", "=", self.measure.id)]
+        )
+        self.assertEqual(own.site_id, self.site_a)
+        self.assertEqual(
+            own.action_open_values()["domain"],
+            [("measure_id", "=", self.measure.id), ("site_id", "=", self.site_a.id)],
+        )
