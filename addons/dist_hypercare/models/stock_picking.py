@@ -41,8 +41,12 @@ class StockPicking(models.Model):
             return super().write(vals)
         provider = self.env["dist.measure.provider.shipment"]
         # sudo: whatever the user may see, the days of the transfers are wrong now.
-        order_ids = rewritten.sudo().move_ids.sale_line_id.order_id.ids
+        moves = rewritten.sudo().move_ids
+        order_ids = moves.sale_line_id.order_id.ids
         days_before = provider._shipment_days(order_ids)
+        purchasing = self.env["dist.measure.provider.purchase"]
+        received_before = purchasing._receipt_days(moves)
         result = super().write(vals)
         provider._enqueue_orders(order_ids, days_before)
+        purchasing._enqueue_moves(moves, received_before)
         return result
