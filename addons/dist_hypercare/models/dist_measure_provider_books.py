@@ -99,6 +99,7 @@ class DistMeasureProviderBooks(models.AbstractModel):
         """Queue ``(company id, day)`` pairs, through a site of each company.
 
         The queue knows sites; a measure of companies computes the site's company.
+        Today and yesterday are computed anyway.
         """
         if not company_days:
             return
@@ -110,9 +111,11 @@ class DistMeasureProviderBooks(models.AbstractModel):
                   FROM unnest(%s::int[], %s::date[]) AS pair (company_id, day)
                   JOIN dist_site site ON site.company_id = pair.company_id
                    AND site.active AND site.cutover_at IS NOT NULL
+                 WHERE pair.day < %s - 1
                 """,
                 [company for company, _day in company_days],
                 [day for _company, day in company_days],
+                self._sql_today(SQL("site.tz")),
             )
         )
         self.env["dist.measure.queue"]._enqueue(topic, rows)

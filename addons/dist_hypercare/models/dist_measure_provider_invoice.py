@@ -154,6 +154,15 @@ class DistMeasureProviderInvoice(models.AbstractModel):
     # -- changed days -------------------------------------------------------------
 
     @api.model
+    def _enqueue_shipped(self, moves):
+        """Queue the days of the invoices whose cost these shipments make known."""
+        # sudo: whatever the user may see, the margin of those days is wrong now.
+        invoices = moves.sudo().sale_line_id.invoice_lines.move_id
+        self._enqueue_company_days(
+            "invoice", {(invoice.company_id.id, invoice.date) for invoice in invoices}
+        )
+
+    @api.model
     def _enqueue_invoices(self, moves):
         """Queue the days that these documents, posted or taken back, have a part in.
 

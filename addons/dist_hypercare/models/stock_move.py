@@ -67,4 +67,5 @@ class StockMove(models.Model):
         # The receipt's own day is open; that of the order's approval may be long over.
         orders = done.sudo().purchase_line_id.order_id
         self.env["dist.measure.provider.purchase"]._enqueue_orders(orders)
+        self.env["dist.measure.provider.invoice"]._enqueue_shipped(done)
         return done

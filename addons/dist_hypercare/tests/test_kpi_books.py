@@ -449,6 +449,29 @@ class TestKpiBooks(BooksCommon):
             invoice.invoice_line_ids.filtered("product_id"),
         )
 
+    def test_gross_margin_of_goods_shipped_later(self):
+        """Invoiced on the 11th without a cost, shipped on the 20th: 60 % on the 11th.
+
+        One of the ten comes back and is credited: 54 of 90.
+        """
+        self.apple.invoice_policy = "order"
+        order = self._order(self.site_nyc, "2026-03-09 15:00:00", [(self.apple, 10)])
+        with freeze_time("2026-03-11 15:00:00"):
+            invoice = order._create_invoices()
+            invoice.invoice_date = "2026-03-11"
+            invoice.action_post()
+        self.assertEqual(self._values("gross_margin"), {})
+        self.env["dist.measure.queue"].search([]).unlink()
+        self._ship(order, "2026-03-20 15:00:00")
+        self.assertEqual(self._queued("invoice"), {("NYC", day(11))})
+        self.assertEqual(self._values("gross_margin"), {("US", day(11)): 60})
+        with freeze_time("2026-03-11 16:00:00"):
+            refund = invoice._reverse_moves([{"invoice_date": "2026-03-11"}])
+            refund.invoice_line_ids.quantity = 1
+            refund.action_post()
+        self._values("gross_margin")
+        self.assertEqual(self._components("gross_margin"), [(54, 90)])
+
     # -- working capital ----------------------------------------------------------
 
     def test_working_capital(self):
