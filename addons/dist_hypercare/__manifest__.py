@@ -27,6 +27,8 @@
         "data/ir_cron_data.xml",
         "views/dist_measure_value_views.xml",
         "views/dist_return_reason_views.xml",
+        "views/purchase_order_views.xml",
+        "views/stock_picking_views.xml",
         "views/dist_correction_views.xml",
         "views/dist_posting_attempt_views.xml",
         "views/dist_period_close_views.xml",

@@ -31,6 +31,9 @@ class AccountMove(models.Model):
         self.env["dist.correction"]._log(
             "invoice_reversed", posted.filtered(lambda move: move._dist_is_reversal())
         )
+        self.env["dist.measure.provider.invoice"]._enqueue_invoices(
+            posted.filtered(lambda move: move.is_invoice(include_receipts=True))
+        )
         return posted
 
     def _dist_log_failure(self, described, error):
@@ -56,4 +59,5 @@ class AccountMove(models.Model):
         )
         result = super().button_draft()
         self.env["dist.correction"]._log("invoice_reset", posted)
+        self.env["dist.measure.provider.invoice"]._enqueue_invoices(posted)
         return result

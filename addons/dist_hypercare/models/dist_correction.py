@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 # Which role's work a kind of correction puts right.
@@ -111,8 +112,15 @@ class DistCorrection(models.Model):
         )
 
     def action_open_document(self):
-        """Open the document that was corrected, if it is still there."""
+        """Open the document that was corrected.
+
+        :raises UserError: when it has been deleted since
+        """
         self.ensure_one()
+        if not self.env[self.res_model].browse(self.res_id).exists():
+            raise UserError(
+                self.env._("%(document)s has been deleted.", document=self.document)
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

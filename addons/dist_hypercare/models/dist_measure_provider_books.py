@@ -91,3 +91,31 @@ class DistMeasureProviderBooks(models.AbstractModel):
                 for name, alias in aliases
             ),
         )
+
+    # -- changed days -------------------------------------------------------------
+
+    @api.model
+    def _enqueue_company_days(self, topic, company_days):
+        """Queue ``(company id, day)`` pairs, through a site of each company.
+
+        The queue knows sites; a measure of companies computes the site's company.
+        Today and yesterday are computed anyway.
+        """
+        if not company_days:
+            return
+        self.env["dist.site"].flush_model(["company_id", "active", "cutover_at"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (pair.company_id, pair.day) site.id, pair.day
+                  FROM unnest(%s::int[], %s::date[]) AS pair (company_id, day)
+                  JOIN dist_site site ON site.company_id = pair.company_id
+                   AND site.active AND site.cutover_at IS NOT NULL
+                 WHERE pair.day < %s - 1
+                """,
+                [company for company, _day in company_days],
+                [day for _company, day in company_days],
+                self._sql_today(SQL("site.tz")),
+            )
+        )
+        self.env["dist.measure.queue"]._enqueue(topic, rows)

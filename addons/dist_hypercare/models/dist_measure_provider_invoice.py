@@ -150,3 +150,32 @@ class DistMeasureProviderInvoice(models.AbstractModel):
             date_to=date_to,
         )
         return self._sql_labelled(rows, "user")
+
+    # -- changed days -------------------------------------------------------------
+
+    @api.model
+    def _enqueue_shipped(self, moves):
+        """Queue the days of the invoices whose cost these shipments make known."""
+        # sudo: whatever the user may see, the margin of those days is wrong now.
+        invoices = moves.sudo().sale_line_id.invoice_lines.move_id
+        self._enqueue_company_days(
+            "invoice", {(invoice.company_id.id, invoice.date) for invoice in invoices}
+        )
+
+    @api.model
+    def _enqueue_invoices(self, moves):
+        """Queue the days that these documents, posted or taken back, have a part in.
+
+        Their own, those of what they reverse, and of the approval of the purchase
+        orders they bill.
+        """
+        # sudo: whatever the user may see, the days of the documents are wrong now.
+        moves = moves.sudo()
+        days = {
+            (move.company_id.id, move.date) for move in moves | moves.reversed_entry_id
+        }
+        for topic in ("invoice", "purchase"):
+            self._enqueue_company_days(topic, days)
+        self.env["dist.measure.provider.purchase"]._enqueue_orders(
+            moves.line_ids.purchase_line_id.order_id
+        )

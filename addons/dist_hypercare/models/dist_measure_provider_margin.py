@@ -47,7 +47,7 @@ class DistMeasureProviderMargin(models.AbstractModel):
                        SELECT SUM(cogs.balance) AS cost
                          FROM account_move_line cogs
                          JOIN account_account account ON account.id = cogs.account_id
-                              AND account.internal_group = 'expense'
+                              AND account.account_type LIKE 'expense%%'
                         WHERE cogs.move_id = line.move_id
                           AND cogs.cogs_origin_id = line.id
                           AND cogs.display_type = 'cogs'

@@ -350,3 +350,82 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             lines=self._sql_billed_lines(scopes, date_from, date_to),
         )
         return self._sql_labelled(rows, "partner", "category")
+
+    # -- changed days -------------------------------------------------------------
+
+    @api.model
+    def _enqueue_orders(self, orders):
+        """Queue the days on which these orders were approved.
+
+        Today and yesterday are computed anyway.
+        """
+        self._enqueue_days(self._approval_days(orders.ids))
+
+    @api.model
+    def _enqueue_moves(self, moves, days_before=frozenset()):
+        """Queue the days of these receipts and of the approval of their orders."""
+        self._enqueue_days(self._receipt_days(moves) | days_before)
+
+    @api.model
+    def _enqueue_days(self, site_days):
+        self.env["dist.measure.queue"]._enqueue("purchase", site_days)
+
+    @api.model
+    def _receipt_days(self, moves):
+        """Return ``{(site id, local day)}`` that these moves have a part in."""
+        # sudo: whatever the user may see, the days of the receipts are wrong now.
+        lines = moves.sudo().purchase_line_id
+        if not lines:
+            return set()
+        self.env["stock.move"].flush_model(["date", "picking_type_id"])
+        received = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT type.site_id, %(day)s
+                  FROM stock_move sm
+                  JOIN (%(types)s) AS type ON type.id = sm.picking_type_id
+                 WHERE sm.id = ANY(%(moves)s) AND sm.state = 'done'
+                """,
+                day=self._sql_local_day(SQL("sm.date"), SQL("type.tz")),
+                types=self._sql_all_types(),
+                moves=moves.ids,
+            )
+        )
+        return set(received) | self._approval_days(lines.order_id.ids)
+
+    @api.model
+    def _approval_days(self, order_ids):
+        """Return ``{(site id, local day)}`` of the approval of these orders."""
+        if not order_ids:
+            return set()
+        self.env["purchase.order"].flush_model(["date_approve", "picking_type_id"])
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT DISTINCT type.site_id, %(day)s
+                      FROM purchase_order po
+                      JOIN (%(types)s) AS type ON type.id = po.picking_type_id
+                     WHERE po.id = ANY(%(orders)s) AND po.date_approve IS NOT NULL
+                       AND %(day)s < %(today)s - 1
+                    """,
+                    day=self._sql_local_day(SQL("po.date_approve"), SQL("type.tz")),
+                    today=self._sql_today(SQL("type.tz")),
+                    types=self._sql_all_types(),
+                    orders=list(order_ids),
+                )
+            )
+        )
+
+    @api.model
+    def _sql_all_types(self):
+        """Return the query of the operation types of all sites that are live."""
+        return SQL(
+            """
+            SELECT pt.id, site.id AS site_id, site.tz
+              FROM stock_picking_type pt
+              JOIN stock_warehouse warehouse ON warehouse.id = pt.warehouse_id
+              JOIN dist_site site ON site.id = warehouse.dist_site_id
+             WHERE site.cutover_at IS NOT NULL
+            """
+        )

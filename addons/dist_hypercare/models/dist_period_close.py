@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytz
 
 from odoo import api, fields, models
@@ -42,9 +44,18 @@ class DistPeriodClose(models.Model):
     @api.depends("period_end", "closed_at")
     def _compute_days(self):
         for close in self:
-            timezone = pytz.timezone(close.company_id.partner_id.tz or "UTC")
-            closed = pytz.utc.localize(close.closed_at).astimezone(timezone)
-            close.days = (closed.date() - close.period_end).days
+            close.days = (close._closed_day() - close.period_end).days
+
+    def _closed_day(self):
+        """Return the company's calendar day of the closing."""
+        timezone = pytz.timezone(self.company_id.partner_id.tz or "UTC")
+        return pytz.utc.localize(self.closed_at).astimezone(timezone).date()
+
+    def _enqueue(self):
+        """Queue the days on which these periods were closed."""
+        self.env["dist.measure.provider.books"]._enqueue_company_days(
+            "close", {(close.company_id.id, close._closed_day()) for close in self}
+        )
 
     @api.model
     def _closed_through(self, company):
@@ -73,10 +84,12 @@ class DistPeriodClose(models.Model):
                     }
                 )
             elif before and (not after or after < before):
-                Close.search(
+                reopened = Close.search(
                     [
                         ("company_id", "=", company.id),
                         ("reopened_at", "=", False),
-                        ("period_end", ">", after or fields.Date.to_date("1900-01-01")),
+                        ("period_end", ">", after or date.min),
                     ]
-                ).reopened_at = now
+                )
+                reopened.reopened_at = now
+                reopened._enqueue()

@@ -29,6 +29,7 @@ class DistPostingAttempt(models.Model):
     move_ref = fields.Integer(
         string="Document ID",
         readonly=True,
+        index="btree_not_null",
         help="Empty for several documents posted together.",
     )
     document = fields.Char(readonly=True)

@@ -16,4 +16,5 @@ class PurchaseOrder(models.Model):
                 approved,
                 lambda order: order.picking_type_id.warehouse_id,
             )
+            self.env["dist.measure.provider.purchase"]._enqueue_orders(approved)
         return result

@@ -51,6 +51,7 @@ class PurchaseOrderLine(models.Model):
             changed.order_id,
             lambda order: order.picking_type_id.warehouse_id,
         )
+        self.env["dist.measure.provider.purchase"]._enqueue_orders(changed.order_id)
         return result
 
     def _dist_refuse_captured(self, vals):

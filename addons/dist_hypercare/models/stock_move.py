@@ -78,3 +78,11 @@ class StockMove(models.Model):
         result = super().write(vals)
         provider._enqueue_counts(rewritten, days_before)
         return result
+
+    def _action_done(self, cancel_backorder=False):
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        # The receipt's own day is open; that of the order's approval may be long over.
+        orders = done.sudo().purchase_line_id.order_id
+        self.env["dist.measure.provider.purchase"]._enqueue_orders(orders)
+        self.env["dist.measure.provider.invoice"]._enqueue_shipped(done)
+        return done

@@ -38,6 +38,7 @@ class StockMoveLine(models.Model):
         counts = moves.filtered("is_inventory")
         if counts:
             self.env["dist.measure.provider.count"]._enqueue_counts(counts)
+        self.env["dist.measure.provider.purchase"]._enqueue_moves(moves - counts)
         order_ids = (moves - counts).sale_line_id.order_id.ids
         if order_ids:
             self.env["dist.measure.provider.shipment"]._enqueue_orders(order_ids)

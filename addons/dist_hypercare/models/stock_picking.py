@@ -30,34 +30,41 @@ class StockPicking(models.Model):
     def write(self, vals):
         if "dist_done_by_id" in vals and not self.env.su:
             raise AccessError(self.env._("Who validated a transfer can't be changed."))
-        validated = self.browse()
-        if vals.get("date_done"):
-            validated = self.filtered(lambda picking: not picking.date_done)
-        result = self._dist_write_rewritten(vals)
-        if "dist_return_reason_id" in vals:
-            self._dist_enqueue_returns()
+        validated = self._dist_validated(vals)
+        rewritten = self._dist_rewritten(vals)
+        # sudo: whatever the user may see, the days of the transfers are wrong now.
+        moves = rewritten.sudo().move_ids
+        order_ids = moves.sale_line_id.order_id.ids
+        shipping = self.env["dist.measure.provider.shipment"]
+        purchasing = self.env["dist.measure.provider.purchase"]
+        shipped_before = shipping._shipment_days(order_ids)
+        received_before = purchasing._receipt_days(moves)
+        result = super().write(vals)
         # sudo: the stamp is nobody's to write
         validated.sudo().dist_done_by_id = self.env.uid
+        shipping._enqueue_orders(order_ids, shipped_before)
+        purchasing._enqueue_moves(moves, received_before)
+        if "dist_return_reason_id" in vals:
+            self._dist_enqueue_returns()
         return result
 
-    def _dist_write_rewritten(self, vals):
-        """Write, and queue the days of shipments that move to another time."""
-        rewritten = self.browse()
-        if "date_done" in vals:
-            # The first validation is no rewriting: nothing was counted before, and
-            # the open days are computed anyway.
-            rewritten = self.filtered(
-                lambda picking: picking.date_done and picking.state == "done"
-            )
-        if not rewritten:
-            return super().write(vals)
-        provider = self.env["dist.measure.provider.shipment"]
-        # sudo: whatever the user may see, the days of the transfers are wrong now.
-        order_ids = rewritten.sudo().move_ids.sale_line_id.order_id.ids
-        days_before = provider._shipment_days(order_ids)
-        result = super().write(vals)
-        provider._enqueue_orders(order_ids, days_before)
-        return result
+    def _dist_validated(self, vals):
+        """Return the transfers that the values validate."""
+        if not vals.get("date_done"):
+            return self.browse()
+        return self.filtered(lambda picking: not picking.date_done)
+
+    def _dist_rewritten(self, vals):
+        """Return the done transfers that the values move to another time.
+
+        The first validation is no rewriting: nothing was counted before, and the open
+        days are computed anyway.
+        """
+        if "date_done" not in vals:
+            return self.browse()
+        return self.filtered(
+            lambda picking: picking.date_done and picking.state == "done"
+        )
 
     def _dist_enqueue_returns(self):
         """Queue the days of done transfers among these: their reason has changed."""

@@ -353,6 +353,41 @@ class TestCaptures(BooksCommon):
         self.assertEqual(
             (action["res_model"], action["res_id"]), ("sale.order", sale.id)
         )
+        sale.unlink()
+        with self.assertRaisesRegex(UserError, "deleted"):
+            row.action_open_document()
+
+    def test_people_without_a_rollout_role_correct(self):
+        """Who knows nothing of the rollout is not stopped by it."""
+        buyer = self._user("buyer", "purchase.group_purchase_user")
+        seller = self._user("seller", "sales_team.group_sale_salesman_all_leads")
+        keeper = self._user("keeper", "stock.group_stock_user")
+        clerk = self._user("clerk", "account.group_account_invoice")
+        sale = self._order(self.site_nyc, "2026-03-09 15:00:00", [(self.apple, 9)])
+        purchase = self._purchase(
+            self.site_nyc,
+            "2026-03-09 15:00:00",
+            [(self.apple, 5, 4), (self.pear, 5, 4)],
+            "2026-03-12 12:00:00",
+        )
+        with freeze_time("2026-03-12 15:00:00"):
+            receipt = self._as(keeper, purchase.picking_ids)
+            receipt.button_validate()
+            self._as(buyer, purchase.order_line)[0].price_unit = 5
+            self._as(seller, sale)._action_cancel()
+            bill = self._bill(purchase, "2026-03-12 15:00:00", post=False)
+            self._as(clerk, bill).action_post()
+            self._as(clerk, bill).button_draft()
+        self.assertEqual(receipt.state, "done")
+        rows = self.env["dist.correction"].search([], order="id")
+        self.assertEqual(
+            [(row.kind, row.user_id) for row in rows],
+            [
+                ("purchase_changed", buyer),
+                ("sale_cancelled", seller),
+                ("invoice_reset", clerk),
+            ],
+        )
 
     # -- adoption -----------------------------------------------------------------
 
