@@ -1,19 +1,8 @@
-from odoo import api, fields, models
-
-WORKSTREAMS = [
-    ("sales", "Sales"),
-    ("purchase_inventory", "Purchase and Inventory"),
-    ("accounting", "Accounting"),
-    ("support", "Support"),
-]
+from odoo import api, models
 
 
 class DistMeasure(models.Model):
     _inherit = "dist.measure"
-
-    workstream = fields.Selection(
-        WORKSTREAMS, index=True, help="The board on which the measure stands."
-    )
 
     @api.model
     def _after_compute(self):
