@@ -439,7 +439,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         self.check_access("read")
         kind = target.get("kind")
         if kind == "measure":
-            return self._click_measure(target)
+            return self._with_views(self._click_measure(target))
         if kind == "record" and target.get("model") in self._command_center_models():
             return {
                 "type": "ir.actions.act_window",
@@ -459,6 +459,12 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             "views": [(False, "list"), (False, "kanban"), (False, "form")],
             "domain": domain,
         }
+
+    @staticmethod
+    def _with_views(action):
+        """Return a window action as the client takes it, not as a button does."""
+        modes = action.get("view_mode", "").split(",")
+        return {"views": [(False, mode) for mode in modes], **action}
 
     def _command_center_models(self):
         """Return the models whose records the command center opens."""

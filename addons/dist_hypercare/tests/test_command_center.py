@@ -73,6 +73,7 @@ class TestCommandCenter(HypercareExitCommon):
         tile = self._tile(self._data(), "Order fill rate")
         action = wave.command_center_action(tile["target_of_click"])
         self.assertEqual(action["res_model"], "sale.order")
+        self.assertIn((False, "list"), action["views"])
         self.env["dist.measure"]._get("order_fill_rate").write(
             {"provider_model": False, "compute_method": False, "records_method": False}
         )
