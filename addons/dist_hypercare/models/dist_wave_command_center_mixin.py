@@ -101,9 +101,6 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
 
         Some measures are a company's: they count for each of its sites.
         """
-        # a suite whose measures have no status yet shows no tiles
-        if "dist.measure.status" not in self.env:
-            return self.env["dist.measure.value"]
         return self.env["dist.measure.status"].search(
             Domain("site_id", "in", sites.ids)
             | (
@@ -154,7 +151,9 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             ),
             "target": env._(
                 "Target %(value)s", value=self._figure(measure, worst.target)
-            ),
+            )
+            if worst.status != "none"
+            else env._("No target"),
             "baseline": env._(
                 "Baseline %(value)s", value=self._figure(measure, worst.baseline)
             )
@@ -167,9 +166,8 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         badge, icon, _rank = STATUS_STYLES[status.status]
         labels = self._labels_of("dist.measure.status", "status")
         trends = self._labels_of("dist.measure.status", "trend")
-        known = status.status != "none"
         return {
-            "value": self._figure(status.measure_id, status.value) if known else "–",
+            "value": self._figure(status.measure_id, status.value),
             "badge": badge,
             "icon": icon,
             "status": labels[status.status],
@@ -441,7 +439,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         self.check_access("read")
         kind = target.get("kind")
         if kind == "measure":
-            return self._click_measure(target)
+            return self._with_views(self._click_measure(target))
         if kind == "record" and target.get("model") in self._command_center_models():
             return {
                 "type": "ir.actions.act_window",
@@ -462,6 +460,12 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             "domain": domain,
         }
 
+    @staticmethod
+    def _with_views(action):
+        """Return a window action as the client takes it, not as a button does."""
+        modes = action.get("view_mode", "").split(",")
+        return {"views": [(False, mode) for mode in modes], **action}
+
     def _command_center_models(self):
         """Return the models whose records the command center opens."""
         return {
@@ -473,9 +477,9 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         }
 
     def _click_measure(self, target):
-        """Open the records behind the latest value of a measure at a site.
+        """Open the records behind the latest value of a measure at a site or company.
 
-        Where no provider knows them, and for measures of a company, the values open.
+        The values open where a reconciliation or an attestation is behind them.
         """
         status = self.env["dist.measure.status"].search(
             [
@@ -485,16 +489,8 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             ],
             limit=1,
         )
-        if not status.day:
+        if not status:
             raise UserError(self.env._("There is no value yet."))
-        measure = status.measure_id
-        if measure.provider_model and status.site_id:
-            return measure._action_open_records(status.site_id, status.day, status.day)
-        return dict(
-            measure.action_open_values(),
-            domain=[
-                ("measure_id", "=", measure.id),
-                ("site_id", "=", status.site_id.id),
-                ("company_id", "=", status.company_id.id),
-            ],
-        )
+        if status.measure_id.provider_model:
+            return status.action_open_records()
+        return status.action_open_values()
