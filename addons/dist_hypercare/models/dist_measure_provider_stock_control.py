@@ -96,7 +96,7 @@ class DistMeasureProviderStockControl(models.AbstractModel):
         )
         return self._sql_labelled(rows, "category", "user")
 
-    # -- adjustments and scrap ------------------------------------------------------
+    # -- adjustments and scrap ----------------------------------------------------------
 
     @api.model
     def _dist_facts_adjustment_count(self, measure, scopes, date_from, date_to):
