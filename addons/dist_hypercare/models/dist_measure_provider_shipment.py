@@ -64,24 +64,6 @@ class DistMeasureProviderShipment(models.AbstractModel):
     def _sql_first_shipped_orders(self, sites, date_from, date_to):
         """Return the query (order_id, site_id, day, is_filled), a row per order × site.
 
-        An order is filled when all of its goods lines are.
-        """
-        return SQL(
-            """
-            SELECT order_id, site_id, MIN(day) AS day, BOOL_AND(is_filled) AS is_filled
-              FROM (%s) AS goods_line
-          GROUP BY order_id, site_id
-            """,
-            self._sql_first_shipped_lines(sites, date_from, date_to),
-        )
-
-    @api.model
-    def _sql_first_shipped_lines(self, sites, date_from, date_to):
-        """Return the goods lines of orders that were first shipped in the window.
-
-        ``(line_id, order_id, site_id, day, is_filled, ordered, shipped)``, quantities
-        in the reference unit. What a kit has shipped is all or nothing.
-
         One pass over all the moves of the candidate orders: a window function finds
         the first shipment, so that nothing is joined with itself. Lines without any
         move are kept, they count as not shipped.
@@ -129,11 +111,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
                               WHERE id = sol.warehouse_id) END
             ),
             goods_line AS (
-                SELECT line_id, order_id, site_id, MIN(tz) AS tz,
-                       MIN(first_at) AS first_at, MIN(ordered) AS ordered,
-                       BOOL_OR(is_own) AS is_own,
-                       COALESCE(SUM(moved) FILTER (
-                           WHERE is_own AND shipped_at = first_at), 0) AS shipped,
+                SELECT order_id, site_id, MIN(tz) AS tz, MIN(first_at) AS first_at,
                        CASE WHEN BOOL_OR(is_own)
                             THEN COALESCE(SUM(moved) FILTER (
                                      WHERE is_own AND shipped_at = first_at), 0)
@@ -147,13 +125,14 @@ class DistMeasureProviderShipment(models.AbstractModel):
                  WHERE first_at > cutover_at AND date_order > cutover_at
               GROUP BY order_id, site_id, line_id
             ),
-            dated AS (
-                SELECT line_id, order_id, site_id, %(day)s AS day, is_filled, ordered,
-                       CASE WHEN is_own THEN shipped
-                            WHEN is_filled THEN ordered ELSE 0 END AS shipped
+            order_site AS (
+                SELECT order_id, site_id, %(day)s AS day,
+                       BOOL_AND(is_filled) AS is_filled
                   FROM goods_line
+              GROUP BY order_id, site_id
             )
-            SELECT * FROM dated WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            SELECT order_id, site_id, day, is_filled FROM order_site
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
             is_goods=SQL(
                 """(sol.state = 'sale' AND sol.display_type IS NULL
@@ -162,7 +141,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
                     AND sol.product_uom_qty > 0)"""
             ),
             half_digit=self._half_digit(),
-            day=self._sql_local_day(SQL("first_at"), SQL("tz")),
+            day=self._sql_local_day(SQL("MIN(first_at)"), SQL("MIN(tz)")),
             **self._fragments("sm", sites, date_from, date_to),
         )
 
@@ -192,11 +171,8 @@ class DistMeasureProviderShipment(models.AbstractModel):
         return "stock.picking", self._domain_of(ids)
 
     @api.model
-    def _sql_first_pickings(self, sites, date_from, date_to, needs_deadline=True):
-        """Return the first shipments of the window.
-
-        ``(picking_id, sale_id, site_id, tz, date_done, date_order, day, deadline,
-        is_on_time)``
+    def _sql_first_pickings(self, sites, date_from, date_to):
+        """Return the query (picking_id, site_id, day, is_on_time) of first shipments.
 
         A transfer belongs to the sales order that Odoo shows on it. Of transfers done
         at the same moment the one with the lowest id stands for the shipment. Without
@@ -214,7 +190,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
             ),
             first_picking AS (
                 SELECT DISTINCT ON (sp.sale_id, type.site_id)
-                       sp.id AS picking_id, sp.sale_id, sp.date_done, sp.date_deadline,
+                       sp.id AS picking_id, sp.date_done, sp.date_deadline,
                        so.date_order, type.site_id, type.tz, type.cutover_at
                   FROM candidate
                   JOIN sale_order so ON so.id = candidate.sale_id AND so.state = 'sale'
@@ -224,16 +200,15 @@ class DistMeasureProviderShipment(models.AbstractModel):
               ORDER BY sp.sale_id, type.site_id, sp.date_done, sp.id
             ),
             shipment AS (
-                SELECT picking_id, sale_id, site_id, tz, date_done, date_order,
-                       %(day)s AS day, %(deadline)s AS deadline
+                SELECT picking_id, site_id, %(day)s AS day, %(deadline)s AS deadline
                   FROM first_picking
                  WHERE date_done > cutover_at AND date_order > cutover_at
+                   AND date_deadline IS NOT NULL
             )
-            SELECT shipment.*, day <= deadline AS is_on_time
+            SELECT picking_id, site_id, day, day <= deadline AS is_on_time
               FROM shipment
-             WHERE day BETWEEN %(date_from)s AND %(date_to)s AND %(kept)s
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
-            kept=SQL("deadline IS NOT NULL") if needs_deadline else SQL("TRUE"),
             day=self._sql_local_day(SQL("date_done"), SQL("tz")),
             deadline=self._sql_local_day(SQL("date_deadline"), SQL("tz")),
             **self._fragments("sp", sites, date_from, date_to),

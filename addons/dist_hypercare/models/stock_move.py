@@ -1,12 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-STAMPS = {
-    "dist_is_quantity_edit",
-    "dist_reverted_move_id",
-    "dist_book_quantity",
-    "dist_has_book_quantity",
-}
+STAMPS = {"dist_is_quantity_edit", "dist_reverted_move_id"}
 
 
 class StockMove(models.Model):
@@ -30,18 +25,6 @@ class StockMove(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The count that this move undoes. Neither of the two is measured.",
-    )
-
-    dist_book_quantity = fields.Float(
-        string="Book Quantity",
-        digits="Product Unit",
-        readonly=True,
-        copy=False,
-        help="What the count found in the books, in the product's unit of measure. The "
-        "quantity changes with the count, so that it can't be told afterwards.",
-    )
-    dist_has_book_quantity = fields.Boolean(
-        readonly=True, copy=False, help="Counts made before it was kept have none."
     )
 
     _dist_count_date_idx = models.Index("(date) WHERE is_inventory AND state = 'done'")

@@ -17,16 +17,6 @@ class StockPicking(models.Model):
         help="Who validated the transfer. Odoo keeps only who wrote on it last.",
     )
 
-    dist_return_reason_id = fields.Many2one(
-        "dist.return.reason",
-        string="Return Reason",
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        tracking=True,
-        help="Why the goods come back. It breaks down the return rate.",
-    )
-
     def write(self, vals):
         if "dist_done_by_id" in vals and not self.env.su:
             raise AccessError(self.env._("Who validated a transfer can't be changed."))
@@ -44,8 +34,6 @@ class StockPicking(models.Model):
         validated.sudo().dist_done_by_id = self.env.uid
         shipping._enqueue_orders(order_ids, shipped_before)
         purchasing._enqueue_moves(moves, received_before)
-        if "dist_return_reason_id" in vals:
-            self._dist_enqueue_returns()
         return result
 
     def _dist_validated(self, vals):
@@ -64,19 +52,4 @@ class StockPicking(models.Model):
             return self.browse()
         return self.filtered(
             lambda picking: picking.date_done and picking.state == "done"
-        )
-
-    def _dist_enqueue_returns(self):
-        """Queue the days of done transfers among these: their reason has changed."""
-        # sudo: whatever the user may see, the days of the transfers are wrong now.
-        done = self.sudo().filtered(
-            lambda picking: picking.state == "done" and picking.date_done
-        )
-        self.env["dist.measure.queue"]._enqueue(
-            "return",
-            [
-                (site.id, site._local_day(picking.date_done))
-                for picking in done
-                for site in picking.picking_type_id.warehouse_id.dist_site_id
-            ],
         )

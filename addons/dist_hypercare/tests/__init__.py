@@ -16,5 +16,3 @@ from . import test_session
 from . import test_tour
 from . import test_tour_exit
 from . import test_workaround
-from . import test_kpi_fulfilment
-from . import test_kpi_stock
