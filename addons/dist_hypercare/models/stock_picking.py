@@ -17,6 +17,15 @@ class StockPicking(models.Model):
         help="Who validated the transfer. Odoo keeps only who wrote on it last.",
     )
 
+    dist_return_reason_id = fields.Many2one(
+        "dist.return.reason",
+        string="Return Reason",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Why the customer sends the goods back.",
+    )
+
     def write(self, vals):
         if "dist_done_by_id" in vals and not self.env.su:
             raise AccessError(self.env._("Who validated a transfer can't be changed."))
@@ -26,10 +35,22 @@ class StockPicking(models.Model):
         result = self._dist_write_rewritten(vals)
         # sudo: the stamp is nobody's to write
         validated.sudo().dist_done_by_id = self.env.uid
+        returned = validated.filtered("dist_return_reason_id")
+        if "dist_return_reason_id" in vals:
+            returned |= self.filtered(lambda picking: picking.state == "done")
+        returned._dist_enqueue_returned()
         return result
 
+    def _dist_enqueue_returned(self):
+        """Queue the days of the orders of these returns: a pick may have been wrong."""
+        if self:
+            # sudo: whatever the user may see, the days of the picks are wrong now.
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(
+                self.sudo().move_ids.sale_line_id.order_id.ids
+            )
+
     def _dist_write_rewritten(self, vals):
-        """Write, and queue the days of shipments that move to another time."""
+        """Write, and queue the days of transfers that move to another time."""
         rewritten = self.browse()
         if "date_done" in vals:
             # The first validation is no rewriting: nothing was counted before, and
@@ -40,9 +61,12 @@ class StockPicking(models.Model):
         if not rewritten:
             return super().write(vals)
         provider = self.env["dist.measure.provider.shipment"]
+        receiving = self.env["dist.measure.provider.receiving"]
         # sudo: whatever the user may see, the days of the transfers are wrong now.
         order_ids = rewritten.sudo().move_ids.sale_line_id.order_id.ids
         days_before = provider._shipment_days(order_ids)
+        transfers_before = receiving._transfer_days(rewritten)
         result = super().write(vals)
         provider._enqueue_orders(order_ids, days_before)
+        receiving._enqueue_transfers(rewritten, transfers_before)
         return result
