@@ -142,6 +142,8 @@ class DistMeasureProviderReceiving(models.AbstractModel):
 
         How long goods lay on the dock is a matter of both.
         """
+        if not pickings:
+            return set()
         self.env["stock.picking"].flush_model(["date_done", "state"])
         self.env["stock.move"].flush_model(["picking_id"])
         return set(
