@@ -128,13 +128,10 @@ class DistMeasureProviderReceiving(models.AbstractModel):
 
     @api.model
     def _enqueue_transfers(self, pickings, days_before=frozenset()):
-        """Queue the days of these transfers, and those they had before.
-
-        For shipments as well: some of them have no order to find their days by.
-        """
-        days = self._transfer_days(pickings) | days_before
-        for topic in ("receipt", "shipment"):
-            self.env["dist.measure.queue"]._enqueue(topic, days)
+        """Queue the days of these transfers, and those they had before."""
+        self.env["dist.measure.queue"]._enqueue(
+            "receipt", self._transfer_days(pickings) | days_before
+        )
 
     @api.model
     def _transfer_days(self, pickings):
@@ -142,6 +139,8 @@ class DistMeasureProviderReceiving(models.AbstractModel):
 
         How long goods lay on the dock is a matter of both.
         """
+        if not pickings:
+            return set()
         if not pickings:
             return set()
         self.env["stock.picking"].flush_model(["date_done", "state"])

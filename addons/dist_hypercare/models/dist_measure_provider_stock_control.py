@@ -59,7 +59,9 @@ class DistMeasureProviderStockControl(models.AbstractModel):
         return self._sql_control(
             self._sql_counts(scopes, date_from, date_to),
             SQL("moved.move_id"),
-            SQL("CASE WHEN moved.is_loss THEN -sm.value ELSE sm.value END::numeric"),
+            SQL(
+                "COALESCE(CASE WHEN moved.is_loss THEN -sm.value ELSE sm.value END, 0)"
+            ),
         )
 
     @api.model
@@ -68,7 +70,7 @@ class DistMeasureProviderStockControl(models.AbstractModel):
         return self._sql_control(
             self._sql_counts(scopes, date_from, date_to),
             SQL("moved.move_id"),
-            SQL("ABS(sm.value)::numeric"),
+            SQL("ABS(COALESCE(sm.value, 0))"),
         )
 
     @api.model
@@ -95,7 +97,7 @@ class DistMeasureProviderStockControl(models.AbstractModel):
         return self._sql_control(
             self._sql_adjustments(scopes, date_from, date_to),
             SQL("moved.move_id"),
-            SQL("ABS(sm.value)::numeric"),
+            SQL("ABS(COALESCE(sm.value, 0))"),
         )
 
     @api.model
@@ -138,7 +140,7 @@ class DistMeasureProviderStockControl(models.AbstractModel):
             date_to=date_to,
         )
         return self._sql_control(
-            scrapped, SQL("moved.move_id"), SQL("ABS(sm.value)::numeric")
+            scrapped, SQL("moved.move_id"), SQL("ABS(COALESCE(sm.value, 0))")
         )
 
     @api.model

@@ -67,7 +67,7 @@ class DistMeasureProviderStockLevel(models.AbstractModel):
                  WHERE cutover_at < %(now)s
             )
             SELECT scope.id AS scope_id, scope.day, sm.product_id AS record_id,
-                   (SUM(CASE WHEN sm.is_in THEN -sm.value ELSE sm.value END)
+                   (SUM(COALESCE(sm.value, 0) * CASE WHEN sm.is_in THEN -1 ELSE 1 END)
                     * %(year)s / MIN(scope.days))::numeric AS numerator,
                    NULL::numeric AS denominator
               FROM scope

@@ -50,11 +50,17 @@ class StockPicking(models.Model):
         receiving = self.env["dist.measure.provider.receiving"]
         shipped_before = shipping._shipment_days(order_ids)
         received_before = purchasing._receipt_days(moves)
-        transfers_before = receiving._transfer_days(rewritten)
+        inward = rewritten.filtered(
+            lambda picking: picking.picking_type_id.code != "outgoing"
+        )
+        inward_before = receiving._transfer_days(inward)
+        # Shipments and returns without an order are found by their own days.
+        own_days = receiving._transfer_days(rewritten)
         result = super().write(vals)
-        shipping._enqueue_orders(order_ids, shipped_before)
+        own_days |= receiving._transfer_days(rewritten)
+        shipping._enqueue_orders(order_ids, shipped_before | own_days)
         purchasing._enqueue_moves(moves, received_before)
-        receiving._enqueue_transfers(rewritten, transfers_before)
+        receiving._enqueue_transfers(inward, inward_before)
         return result
 
     def _dist_enqueue_returned(self, vals, validated):

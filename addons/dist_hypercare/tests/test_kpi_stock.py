@@ -569,10 +569,13 @@ class TestKpiReturn(KpiCommon):
 
     def test_consultants_keep_the_reasons(self):
         consultant = self._user("reasons", "dist_rollout_governance.group_consultant")
-        reason = self.env["dist.return.reason"].with_user(consultant)
-        reason.create({"name": "Recall"}).is_picking_error = True
+        damaged = self.damaged.with_user(consultant).with_context(
+            allowed_company_ids=self.company_us.ids
+        )
+        recall = damaged.create({"name": "Recall"})
+        recall.is_picking_error = True
         with self.assertRaises(AccessError):
-            self.damaged.with_user(consultant).unlink()
+            damaged.unlink()
 
     def test_drop_shipments_do_not_count(self):
         order = self._order(self.site_nyc, "2026-03-09 15:00:00", [(self.apple, 5)])
