@@ -10,6 +10,8 @@
     "depends": [
         "dist_data_migration",
         "dist_hypercare",
+        "dist_hypercare_helpdesk_mgmt",
+        "dist_hypercare_spreadsheet_dashboard",
         "dist_rollout_governance_dms",
         "dist_rollout_governance_document_page",
         "dist_wave_planning",

@@ -23,12 +23,19 @@ from . import dist_measure_provider_invoice
 from . import dist_measure_provider_margin
 from . import dist_measure_provider_purchase
 from . import dist_measure_provider_shipment
+from . import dist_measure_provider_backlog
+from . import dist_measure_provider_fulfilment
+from . import dist_measure_provider_receiving
+from . import dist_measure_provider_return
+from . import dist_measure_provider_stock_control
+from . import dist_measure_provider_stock_level
 from . import dist_measure_provider_working_capital
 from . import dist_measure_value
 from . import dist_meeting
 from . import dist_period_close
 from . import dist_posting_attempt
 from . import dist_program
+from . import dist_return_reason
 from . import dist_site
 from . import dist_wave_command_center_mixin
 from . import dist_wave
@@ -42,4 +49,5 @@ from . import sale_order_line
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
+from . import stock_quant
 from . import survey_question

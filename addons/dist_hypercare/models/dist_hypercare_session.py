@@ -206,9 +206,9 @@ class DistHypercareSession(models.Model):
             or False
         )
 
-    def _reason_since(self, record):
+    @api.model
+    def _reason_since(self, record, last):
         """Say whether a record has come up since the last session, or is aged."""
-        last = self._last_closed_at()
         return "new" if not last or record.create_date > last else "aged"
 
     def _site_domain(self):
@@ -251,8 +251,11 @@ class DistHypercareSession(models.Model):
         incidents = self.env["dist.major.incident"].search(
             [*self._site_domain(), ("state", "in", ("candidate", "declared"))]
         )
+        last = self._last_closed_at()
         return [
-            self._item_vals(incident, "incident", self._reason_since(incident), "1")
+            self._item_vals(
+                incident, "incident", self._reason_since(incident, last), "1"
+            )
             for incident in incidents
         ]
 
@@ -261,21 +264,16 @@ class DistHypercareSession(models.Model):
             [*self._site_domain(), ("state", "in", ("open", "in_progress"))]
         )
         last = self._last_closed_at()
-        return [
-            self._item_vals(
-                issue,
-                "issue",
-                self._issue_reason(issue, last),
-                SEVERITY_OF_LEVEL[issue.severity],
-            )
+        reasons = {
+            issue: "breached" if issue.is_overdue else self._reason_since(issue, last)
             for issue in issues
-            if issue.severity in ("high", "critical") or self._issue_reason(issue, last)
+        }
+        return [
+            self._item_vals(issue, "issue", reason, SEVERITY_OF_LEVEL[issue.severity])
+            for issue, reason in reasons.items()
+            # what is not severe and was seen before does not come up every day
+            if reason != "aged" or issue.severity in ("high", "critical")
         ]
-
-    def _issue_reason(self, issue, last):
-        if issue.is_overdue:
-            return "breached"
-        return "new" if not last or issue.create_date > last else "aged"
 
     def _agenda_gate_lines(self):
         lines = self.env["dist.gate.line"].search(

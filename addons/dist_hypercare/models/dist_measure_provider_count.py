@@ -46,7 +46,33 @@ class DistMeasureProviderCount(models.AbstractModel):
 
     @api.model
     def _sql_counted_records(self, sites, date_from, date_to):
-        """Return the query (line_id, site_id, day, is_exact) per record and day.
+        """Return the query of the counts that stand: the last per record and day.
+
+        The columns are those of :meth:`_sql_inventory_moves`.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT ON (site_id, day, product_id, location_id, lot_id, owner_id,
+                                package_id) *
+              FROM (%s) AS event
+             WHERE NOT is_quantity_edit
+          ORDER BY site_id, day, product_id, location_id, lot_id, owner_id, package_id,
+                   date DESC, line_id DESC
+            """,
+            self._sql_inventory_moves(sites, date_from, date_to),
+        )
+
+    @api.model
+    def _sql_inventory_moves(self, sites, date_from, date_to):
+        """Return the query of the inventory moves between stock and inventory location.
+
+        ``line_id, move_id, site_id, day, date``
+            a row per line of a move, on the site's local day;
+        ``product_id, location_id, lot_id, owner_id, package_id, warehouse_id``
+            the record, and its warehouse;
+        ``is_exact, is_quantity_edit, is_loss``
+            whether it confirmed the stock, was typed into the product form, or took
+            stock away.
 
         The moves of the window are found first and kept apart: the planner can't
         estimate which end of a move is the stock, and would start from all lines.
@@ -55,12 +81,12 @@ class DistMeasureProviderCount(models.AbstractModel):
         return SQL(
             """
             WITH move AS MATERIALIZED (
-                SELECT sm.id, sm.date
+                SELECT sm.id, sm.date,
+                       sm.dist_is_quantity_edit IS TRUE AS is_quantity_edit
                   FROM stock_move sm
                  WHERE sm.is_inventory AND sm.state = 'done'
                    AND sm.date >= %(utc_from)s AND sm.date < %(utc_to)s
                    AND sm.dist_is_opening_load IS NOT TRUE
-                   AND sm.dist_is_quantity_edit IS NOT TRUE
                    AND sm.dist_reverted_move_id IS NULL
                    AND NOT EXISTS (
                            SELECT FROM stock_move reverse
@@ -68,13 +94,15 @@ class DistMeasureProviderCount(models.AbstractModel):
                               AND reverse.state = 'done')
             ),
             event AS (
-                SELECT sml.id AS line_id, move.date, site.id AS site_id, %(day)s AS day,
+                SELECT sml.id AS line_id, move.id AS move_id, move.date,
+                       move.is_quantity_edit, site.id AS site_id, %(day)s AS day,
                        sml.product_id, sml.lot_id, sml.owner_id,
                        CASE WHEN %(from_stock)s THEN source.id ELSE target.id
                        END AS location_id,
                        CASE WHEN %(from_stock)s THEN sml.package_id
                             ELSE sml.result_package_id END AS package_id,
-                       sml.quantity = 0 AS is_exact
+                       warehouse.id AS warehouse_id,
+                       sml.quantity = 0 AS is_exact, %(from_stock)s AS is_loss
                   FROM move
                   JOIN stock_move_line sml ON sml.move_id = move.id
                   JOIN stock_location source ON source.id = sml.location_id
@@ -86,13 +114,7 @@ class DistMeasureProviderCount(models.AbstractModel):
                  WHERE move.date > site.cutover_at
                    AND (%(from_stock)s) <> (target.usage IN ('internal', 'transit'))
             )
-            SELECT DISTINCT ON (site_id, day, product_id, location_id, lot_id, owner_id,
-                                package_id)
-                   line_id, site_id, day, is_exact
-              FROM event
-             WHERE day BETWEEN %(date_from)s AND %(date_to)s
-          ORDER BY site_id, day, product_id, location_id, lot_id, owner_id, package_id,
-                   date DESC, line_id DESC
+            SELECT * FROM event WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
             from_stock=SQL("source.usage IN ('internal', 'transit')"),
             day=self._sql_local_day(SQL("move.date"), SQL("site.tz")),

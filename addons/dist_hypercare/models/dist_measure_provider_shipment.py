@@ -64,15 +64,57 @@ class DistMeasureProviderShipment(models.AbstractModel):
     def _sql_first_shipped_orders(self, sites, date_from, date_to):
         """Return the query (order_id, site_id, day, is_filled), a row per order × site.
 
-        One pass over all the moves of the candidate orders: a window function finds
-        the first shipment, so that nothing is joined with itself. Lines without any
-        move are kept, they count as not shipped.
+        ``day`` is the one of the first shipment.
+        """
+        return SQL(
+            """
+            SELECT order_id, site_id, day, BOOL_AND(is_filled) AS is_filled
+              FROM (%s) AS line
+          GROUP BY order_id, site_id, day
+            """,
+            self._sql_first_shipped_lines(sites, date_from, date_to),
+        )
+
+    @api.model
+    def _sql_first_shipped_lines(self, sites, date_from, date_to):
+        """Return the goods lines of the orders first shipped in the window, with day.
+
+        The columns are those of :meth:`_sql_shipped_lines`.
+        """
+        return SQL(
+            """
+            SELECT * FROM (SELECT line.*, %(day)s AS day FROM (%(lines)s) AS line) AS l
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            """,
+            day=self._sql_local_day(SQL("first_at"), SQL("tz")),
+            lines=self._sql_shipped_lines(sites, date_from, date_to),
+            date_from=date_from,
+            date_to=date_to,
+        )
+
+    @api.model
+    def _sql_shipped_lines(self, sites, date_from, date_to):
+        """Return the goods lines of the orders with a shipment in the window.
+
+        ``order_id, line_id, site_id, tz, date_order``
+            a row per goods line and site;
+        ``first_at, last_at``
+            the first and the last customer issue of the order at the site;
+        ``ordered, shipped``
+            quantity ordered, and of it shipped first, both in the reference unit;
+        ``is_filled, is_complete``
+            whether the line was shipped completely by the first shipment, and by now.
+
+        One pass over all the moves of the candidate orders: window functions find
+        the shipments, so that nothing is joined with itself. Lines without any move
+        are kept, they count as not shipped.
 
         Quantities are compared in the reference unit, less half of the last digit of
         the move's unit, which is where Odoo rounded.
 
         A line whose moves carry other products than its own is a kit. It is filled
-        when all its moves (returns aside) are done with the first shipment.
+        when all its moves (returns aside) are done with the first shipment, and then
+        with all that was ordered.
         """
         return SQL(
             """
@@ -97,7 +139,9 @@ class DistMeasureProviderShipment(models.AbstractModel):
                        sm.state = 'done' AS is_done,
                        CASE WHEN %(is_issue)s THEN sp.date_done END AS shipped_at,
                        MIN(CASE WHEN %(is_issue)s THEN sp.date_done END)
-                           OVER (PARTITION BY sol.order_id, type.site_id) AS first_at
+                           OVER (PARTITION BY sol.order_id, type.site_id) AS first_at,
+                       MAX(CASE WHEN %(is_issue)s THEN sp.date_done END)
+                           OVER (PARTITION BY sol.order_id, type.site_id) AS last_at
                   FROM candidate
                   JOIN sale_order so ON so.id = candidate.order_id
                   JOIN sale_order_line sol ON sol.order_id = so.id AND %(is_goods)s
@@ -111,38 +155,47 @@ class DistMeasureProviderShipment(models.AbstractModel):
                               WHERE id = sol.warehouse_id) END
             ),
             goods_line AS (
-                SELECT order_id, site_id, MIN(tz) AS tz, MIN(first_at) AS first_at,
-                       CASE WHEN BOOL_OR(is_own)
-                            THEN COALESCE(SUM(moved) FILTER (
-                                     WHERE is_own AND shipped_at = first_at), 0)
-                                 >= MIN(ordered) - COALESCE(MAX(tolerance), 0)
-                            ELSE COALESCE(BOOL_AND(
-                                     is_done AND (shipped_at IS NULL
-                                                  OR shipped_at = first_at))
-                                     FILTER (WHERE NOT is_return), FALSE)
-                       END AS is_filled
+                SELECT order_id, line_id, site_id, MIN(tz) AS tz,
+                       MIN(date_order) AS date_order, MIN(first_at) AS first_at,
+                       MAX(last_at) AS last_at, MIN(ordered) AS ordered,
+                       BOOL_OR(is_own) AS is_own,
+                       COALESCE(MAX(tolerance), 0) AS tolerance,
+                       COALESCE(SUM(moved) FILTER (
+                           WHERE is_own AND shipped_at = first_at), 0) AS shipped_first,
+                       COALESCE(SUM(moved) FILTER (
+                           WHERE is_own AND shipped_at IS NOT NULL), 0) AS shipped_all,
+                       COALESCE(BOOL_AND(is_done AND (shipped_at IS NULL
+                                                      OR shipped_at = first_at))
+                                FILTER (WHERE NOT is_return), FALSE) AS is_kit_filled,
+                       COALESCE(BOOL_AND(is_done) FILTER (WHERE NOT is_return), FALSE)
+                           AS is_kit_complete
                   FROM line_move
                  WHERE first_at > cutover_at AND date_order > cutover_at
               GROUP BY order_id, site_id, line_id
-            ),
-            order_site AS (
-                SELECT order_id, site_id, %(day)s AS day,
-                       BOOL_AND(is_filled) AS is_filled
-                  FROM goods_line
-              GROUP BY order_id, site_id
             )
-            SELECT order_id, site_id, day, is_filled FROM order_site
-             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            SELECT order_id, line_id, site_id, tz, date_order, first_at, last_at,
+                   ordered,
+                   CASE WHEN is_own THEN LEAST(shipped_first, ordered)
+                        WHEN is_kit_filled THEN ordered ELSE 0 END AS shipped,
+                   CASE WHEN is_own THEN shipped_first >= ordered - tolerance
+                        ELSE is_kit_filled END AS is_filled,
+                   CASE WHEN is_own THEN shipped_all >= ordered - tolerance
+                        ELSE is_kit_complete END AS is_complete
+              FROM goods_line
             """,
-            is_goods=SQL(
-                """(sol.state = 'sale' AND sol.display_type IS NULL
-                    AND sol.is_downpayment IS NOT TRUE AND sol.is_expense IS NOT TRUE
-                    AND sol.qty_delivered_method = 'stock_move'
-                    AND sol.product_uom_qty > 0)"""
-            ),
+            is_goods=self._sql_is_goods(),
             half_digit=self._half_digit(),
-            day=self._sql_local_day(SQL("MIN(first_at)"), SQL("MIN(tz)")),
             **self._fragments("sm", sites, date_from, date_to),
+        )
+
+    @api.model
+    def _sql_is_goods(self):
+        """Return the condition for a sales order line ``sol`` to be a goods line."""
+        return SQL(
+            """(sol.state = 'sale' AND sol.display_type IS NULL
+                AND sol.is_downpayment IS NOT TRUE AND sol.is_expense IS NOT TRUE
+                AND sol.qty_delivered_method = 'stock_move'
+                AND sol.product_uom_qty > 0)"""
         )
 
     # -- on-time shipment ---------------------------------------------------------
@@ -171,12 +224,15 @@ class DistMeasureProviderShipment(models.AbstractModel):
         return "stock.picking", self._domain_of(ids)
 
     @api.model
-    def _sql_first_pickings(self, sites, date_from, date_to):
+    def _sql_first_pickings(self, sites, date_from, date_to, promise=None):
         """Return the query (picking_id, site_id, day, is_on_time) of first shipments.
+
+        :param promise: column of the transfer ``sp`` or its order ``so`` with the time
+            promised; the transfer's deadline unless given
 
         A transfer belongs to the sales order that Odoo shows on it. Of transfers done
         at the same moment the one with the lowest id stands for the shipment. Without
-        a deadline there is no promise to keep: such a transfer is left out.
+        a time promised there is no promise to keep: such a transfer is left out.
         """
         return SQL(
             """
@@ -190,7 +246,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
             ),
             first_picking AS (
                 SELECT DISTINCT ON (sp.sale_id, type.site_id)
-                       sp.id AS picking_id, sp.date_done, sp.date_deadline,
+                       sp.id AS picking_id, sp.date_done, %(promise)s AS promise,
                        so.date_order, type.site_id, type.tz, type.cutover_at
                   FROM candidate
                   JOIN sale_order so ON so.id = candidate.sale_id AND so.state = 'sale'
@@ -203,14 +259,15 @@ class DistMeasureProviderShipment(models.AbstractModel):
                 SELECT picking_id, site_id, %(day)s AS day, %(deadline)s AS deadline
                   FROM first_picking
                  WHERE date_done > cutover_at AND date_order > cutover_at
-                   AND date_deadline IS NOT NULL
+                   AND promise IS NOT NULL
             )
             SELECT picking_id, site_id, day, day <= deadline AS is_on_time
               FROM shipment
              WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
             day=self._sql_local_day(SQL("date_done"), SQL("tz")),
-            deadline=self._sql_local_day(SQL("date_deadline"), SQL("tz")),
+            deadline=self._sql_local_day(SQL("promise"), SQL("tz")),
+            promise=promise or SQL("sp.date_deadline"),
             **self._fragments("sp", sites, date_from, date_to),
         )
 
@@ -218,11 +275,22 @@ class DistMeasureProviderShipment(models.AbstractModel):
 
     @api.model
     def _fragments(self, alias, sites, date_from, date_to):
-        """Return what both queries put together.
+        """Return what the queries of a window put together."""
+        utc_from, utc_to = self._utc_window(date_from, date_to)
+        return {
+            **self._issue_fragments(alias, sites),
+            "utc_from": utc_from,
+            "utc_to": utc_to,
+            "date_from": date_from,
+            "date_to": date_to,
+        }
+
+    @api.model
+    def _issue_fragments(self, alias, sites):
+        """Return what tells customer issues of the sites from other moves.
 
         :param alias: ``sm`` or ``sp``: the table whose rows are customer issues
         """
-        utc_from, utc_to = self._utc_window(date_from, date_to)
         locations = self._outside_locations()
         return {
             # Which operation type is of which site: a handful of rows, kept apart so
@@ -251,10 +319,6 @@ class DistMeasureProviderShipment(models.AbstractModel):
                 outside=sum(locations.values(), []),
             ),
             "customers": locations["customer"],
-            "utc_from": utc_from,
-            "utc_to": utc_to,
-            "date_from": date_from,
-            "date_to": date_to,
         }
 
     @api.model
@@ -284,10 +348,10 @@ class DistMeasureProviderShipment(models.AbstractModel):
 
     @api.model
     def _shipment_days(self, order_ids):
-        """Return ``{(site id, local day)}`` of every shipment of these orders.
+        """Return ``{(site id, local day)}`` of every transfer done for these orders.
 
         All of them and not only the one that was changed: when a first shipment moves
-        to another day, the next one becomes the first.
+        to another day, the next one becomes the first; and a return tells of the pick.
         """
         if not order_ids:
             return set()
@@ -305,7 +369,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
                       JOIN stock_picking_type type ON type.id = sp.picking_type_id
                       JOIN stock_warehouse warehouse ON warehouse.id = type.warehouse_id
                       JOIN dist_site site ON site.id = warehouse.dist_site_id
-                     WHERE sol.order_id = ANY(%(orders)s) AND type.code = 'outgoing'
+                     WHERE sol.order_id = ANY(%(orders)s)
                        AND sp.state = 'done' AND sp.date_done IS NOT NULL
                     """,
                     day=self._sql_local_day(SQL("sp.date_done"), SQL("site.tz")),

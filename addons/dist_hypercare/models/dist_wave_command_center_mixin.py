@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 from odoo.tools.misc import formatLang
 
@@ -96,11 +97,17 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
 
     @api.model
     def _measure_statuses(self, sites):
-        """Return the status of each measure at the sites, as the user may read it."""
-        # a suite whose measures have no status yet shows no tiles
-        if "dist.measure.status" not in self.env:
-            return self.env["dist.measure.value"]
-        return self.env["dist.measure.status"].search([("site_id", "in", sites.ids)])
+        """Return the status of each measure at the sites, as the user may read it.
+
+        Some measures are a company's: they count for each of its sites.
+        """
+        return self.env["dist.measure.status"].search(
+            Domain("site_id", "in", sites.ids)
+            | (
+                Domain("site_id", "=", False)
+                & Domain("company_id", "in", sites.company_id.ids)
+            )
+        )
 
     # -- measures -----------------------------------------------------------------
 
@@ -120,27 +127,33 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
 
     @staticmethod
     def _badness(status):
-        """Return what sorts the worst status first: its rank, then the distance."""
-        return (STATUS_STYLES[status.status][2], -abs(status.distance or 0))
+        """Return what sorts the worst status first: its rank, then its distance.
+
+        The distance to the target is negative where the value is worse than it.
+        """
+        return (STATUS_STYLES[status.status][2], status.distance or 0)
 
     def _tile(self, measure, worst, rows):
         env = self.env
         red = len(rows.filtered(lambda row: row.status == "red"))
+        place = (worst.site_id or worst.company_id).display_name
         return {
             **self._status_cell(worst),
             "key": measure.id,
             "name": measure.name,
-            "site": worst.site_id.display_name
+            "site": place
             if len(rows) == 1
             else env._(
                 "%(site)s, worst of %(count)s; red: %(red)s",
-                site=worst.site_id.display_name,
+                site=place,
                 count=len(rows),
                 red=red,
             ),
             "target": env._(
                 "Target %(value)s", value=self._figure(measure, worst.target)
-            ),
+            )
+            if worst.status != "none"
+            else env._("No target"),
             "baseline": env._(
                 "Baseline %(value)s", value=self._figure(measure, worst.baseline)
             )
@@ -153,9 +166,8 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         badge, icon, _rank = STATUS_STYLES[status.status]
         labels = self._labels_of("dist.measure.status", "status")
         trends = self._labels_of("dist.measure.status", "trend")
-        known = status.status != "none"
         return {
-            "value": self._figure(status.measure_id, status.value) if known else "–",
+            "value": self._figure(status.measure_id, status.value),
             "badge": badge,
             "icon": icon,
             "status": labels[status.status],
@@ -172,6 +184,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                 "kind": "measure",
                 "measure": status.measure_id.id,
                 "site": status.site_id.id,
+                "company": status.company_id.id,
             },
         }
 
@@ -189,7 +202,9 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
     def _command_center_heat_map(self, statuses, sites):
         """Return sites by measures as columns and rows of cells."""
         measures = statuses.measure_id.sorted(lambda one: (one.sequence, one.name))
-        by_key = {(row.site_id, row.measure_id): row for row in statuses}
+        by_key = {
+            (row.site_id or row.company_id, row.measure_id): row for row in statuses
+        }
         return {
             "columns": [
                 {"key": measure.id, "name": measure.name} for measure in measures
@@ -199,14 +214,11 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                     "key": site.id,
                     "name": site.display_name,
                     "cells": [
-                        {
-                            "key": measure.id,
-                            **(
-                                self._status_cell(by_key[site, measure])
-                                if (site, measure) in by_key
-                                else {"value": ""}
-                            ),
-                        }
+                        self._heat_map_cell(
+                            measure,
+                            by_key.get((site, measure))
+                            or by_key.get((site.company_id, measure)),
+                        )
                         for measure in measures
                     ],
                 }
@@ -214,6 +226,10 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                 if measures
             ],
         }
+
+    def _heat_map_cell(self, measure, status):
+        cell = self._status_cell(status) if status else {"value": ""}
+        return {**cell, "key": measure.id}
 
     # -- exits ----------------------------------------------------------------------
 
@@ -423,12 +439,12 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         self.check_access("read")
         kind = target.get("kind")
         if kind == "measure":
-            return self._click_measure(target)
+            return self._with_views(self._click_measure(target))
         if kind == "record" and target.get("model") in self._command_center_models():
             return {
                 "type": "ir.actions.act_window",
                 "res_model": target["model"],
-                "res_id": int(target["id"]),
+                "res_id": int(target.get("id") or 0),
                 "views": [(False, "form")],
             }
         every_site = self._command_center_sites()
@@ -444,6 +460,12 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             "domain": domain,
         }
 
+    @staticmethod
+    def _with_views(action):
+        """Return a window action as the client takes it, not as a button does."""
+        modes = action.get("view_mode", "").split(",")
+        return {"views": [(False, mode) for mode in modes], **action}
+
     def _command_center_models(self):
         """Return the models whose records the command center opens."""
         return {
@@ -455,23 +477,20 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         }
 
     def _click_measure(self, target):
-        """Open the records behind the latest value of a measure at a site."""
+        """Open the records behind the latest value of a measure at a site or company.
+
+        The values open where a reconciliation or an attestation is behind them.
+        """
         status = self.env["dist.measure.status"].search(
             [
-                ("measure_id", "=", int(target["measure"])),
-                ("site_id", "=", int(target["site"])),
+                ("measure_id", "=", int(target.get("measure") or 0)),
+                ("site_id", "=", int(target.get("site") or 0) or False),
+                ("company_id", "=", int(target.get("company") or 0)),
             ],
             limit=1,
         )
-        if not status.day:
+        if not status:
             raise UserError(self.env._("There is no value yet."))
-        measure = status.measure_id
-        if not measure.provider_model:
-            return dict(
-                measure.action_open_values(),
-                domain=[
-                    ("measure_id", "=", measure.id),
-                    ("site_id", "=", status.site_id.id),
-                ],
-            )
-        return measure._action_open_records(status.site_id, status.day, status.day)
+        if status.measure_id.provider_model:
+            return status.action_open_records()
+        return status.action_open_values()

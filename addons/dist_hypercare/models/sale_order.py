@@ -1,8 +1,20 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "dist.protected.mixin"]
+
+    # Whoever could set the promise could make a late shipment punctual.
+    _protected_fields = frozenset({"dist_promise_date"})
+
+    dist_promise_date = fields.Datetime(
+        string="Promised at Confirmation",
+        readonly=True,
+        copy=False,
+        help="The delivery date, or the expected date, when the order was first "
+        "confirmed. Both can move afterwards; shipments are measured by this one.",
+    )
 
     def write(self, vals):
         cancelled = self.browse()
@@ -12,9 +24,17 @@ class SaleOrder(models.Model):
         if not vals.keys().isdisjoint(("state", "date_order", "commitment_date")):
             shipped = self.filtered("effective_date")
         result = super().write(vals)
+        if vals.get("state") == "sale":
+            self._dist_capture_promise()
         if shipped:
             self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
         self.env["dist.correction"]._log(
             "sale_cancelled", cancelled, lambda order: order.warehouse_id
         )
         return result
+
+    def _dist_capture_promise(self):
+        """Keep what the customer was promised, unless an earlier promise is kept."""
+        # sudo: the promise is nobody's to write.
+        for order in self.sudo().filtered(lambda order: not order.dist_promise_date):
+            order.dist_promise_date = order.commitment_date or order.expected_date

@@ -1,13 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-STAMPS = {"dist_is_quantity_edit", "dist_reverted_move_id"}
+STAMPS = {
+    "dist_book_quantity",
+    "dist_is_corrected",
+    "dist_is_quantity_edit",
+    "dist_reverted_move_id",
+}
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    # Both stamps are captured where Odoo makes the move, because it keeps no trace
+    # The stamps are captured where Odoo makes the move, because it keeps no trace
     # but a translated name. On a move that exists they can't be set: that would hide a
     # count from the measures.
     dist_is_quantity_edit = fields.Boolean(
@@ -25,6 +30,21 @@ class StockMove(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The count that this move undoes. Neither of the two is measured.",
+    )
+
+    dist_book_quantity = fields.Float(
+        string="Book Quantity at the Count",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Quantity in the books when a count was applied, in the product's unit. "
+        "Odoo overwrites it with the count.",
+    )
+    dist_is_corrected = fields.Boolean(
+        string="Corrected",
+        readonly=True,
+        copy=False,
+        help="A quantity of the transfer was changed after it was done.",
     )
 
     _dist_count_date_idx = models.Index("(date) WHERE is_inventory AND state = 'done'")

@@ -18,7 +18,7 @@ class StockMoveLine(models.Model):
         return result
 
     def _dist_log_edited(self):
-        """Log that done transfers among these were corrected."""
+        """Log that done transfers among these were corrected, and mark the moves."""
         edited = self.filtered(
             lambda line: line.state == "done" and not line.move_id.is_inventory
         )
@@ -27,6 +27,8 @@ class StockMoveLine(models.Model):
             edited.picking_id,
             lambda picking: picking.picking_type_id.warehouse_id,
         )
+        # sudo: the stamp is nobody's to write.
+        edited.filtered("picking_id").move_id.sudo().dist_is_corrected = True
 
     def _dist_enqueue_done(self):
         """Queue the days of the done lines among these: their history has changed."""

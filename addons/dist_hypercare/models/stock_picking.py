@@ -17,24 +17,55 @@ class StockPicking(models.Model):
         help="Who validated the transfer. Odoo keeps only who wrote on it last.",
     )
 
+    dist_return_reason_id = fields.Many2one(
+        "dist.return.reason",
+        string="Return Reason",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Why the customer sends the goods back.",
+    )
+
     def write(self, vals):
         if "dist_done_by_id" in vals and not self.env.su:
             raise AccessError(self.env._("Who validated a transfer can't be changed."))
         validated = self._dist_validated(vals)
+        result = self._dist_write_rewritten(vals)
+        # sudo: the stamp is nobody's to write
+        validated.sudo().dist_done_by_id = self.env.uid
+        returned = validated.filtered("dist_return_reason_id")
+        if "dist_return_reason_id" in vals:
+            returned |= self.filtered(lambda picking: picking.state == "done")
+        returned._dist_enqueue_returned()
+        return result
+
+    def _dist_write_rewritten(self, vals):
+        """Write, and queue the days of transfers that move to another time."""
         rewritten = self._dist_rewritten(vals)
+        if not rewritten:
+            return super().write(vals)
         # sudo: whatever the user may see, the days of the transfers are wrong now.
         moves = rewritten.sudo().move_ids
         order_ids = moves.sale_line_id.order_id.ids
         shipping = self.env["dist.measure.provider.shipment"]
         purchasing = self.env["dist.measure.provider.purchase"]
+        receiving = self.env["dist.measure.provider.receiving"]
         shipped_before = shipping._shipment_days(order_ids)
         received_before = purchasing._receipt_days(moves)
+        transfers_before = receiving._transfer_days(rewritten)
         result = super().write(vals)
-        # sudo: the stamp is nobody's to write
-        validated.sudo().dist_done_by_id = self.env.uid
         shipping._enqueue_orders(order_ids, shipped_before)
         purchasing._enqueue_moves(moves, received_before)
+        receiving._enqueue_transfers(rewritten, transfers_before)
         return result
+
+    def _dist_enqueue_returned(self):
+        """Queue the days of the orders of these returns: a pick may have been wrong."""
+        if self:
+            # sudo: whatever the user may see, the days of the picks are wrong now.
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(
+                self.sudo().move_ids.sale_line_id.order_id.ids
+            )
 
     def _dist_validated(self, vals):
         """Return the transfers that the values validate."""

@@ -8,10 +8,13 @@ from . import test_improvement
 from . import test_major_incident
 from . import test_measure_confidence
 from . import test_kpi_books
+from . import test_kpi_fulfilment
+from . import test_kpi_stock
 from . import test_measure_count
 from . import test_measure_engine
 from . import test_measure_shipment
 from . import test_review
 from . import test_session
 from . import test_tour
+from . import test_tour_exit
 from . import test_workaround

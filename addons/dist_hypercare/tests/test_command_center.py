@@ -37,6 +37,56 @@ class TestCommandCenter(HypercareExitCommon):
         with self.assertRaises(AccessError):
             self._data(self.user_nobody)
 
+    def _tile(self, data, name):
+        (tile,) = (one for one in data["tiles"] if one["name"] == name)
+        return tile
+
+    def test_tiles(self):
+        """Fill rate: A is red with 80 of 95, B green; the tile shows A."""
+        self._day(self.site_b, 3, 100, 100, 100)
+        data = self._data()
+        tile = self._tile(data, "Order fill rate")
+        self.assertEqual(
+            (tile["value"], tile["status"], tile["badge"], tile["target"]),
+            ("80.0 %", "Off Target", "text-bg-danger", "Target 95.0 %"),
+        )
+        self.assertEqual(tile["site"], "A Site A, worst of 2; red: 1")
+        self.assertEqual(data["tiles"][0], tile, "the worst comes first")
+        tile = self._tile(self._data(sites=self.site_b), "Order fill rate")
+        self.assertEqual((tile["value"], tile["site"]), ("100.0 %", "B Site B"))
+        names = [tile["name"] for tile in self._data(self.manager_b)["tiles"]]
+        self.assertIn("Order fill rate", names)
+
+    def test_heat_map(self):
+        heat_map = self._data()["heat_map"]
+        names = [column["name"] for column in heat_map["columns"]]
+        rows = {
+            row["name"]: dict(zip(names, row["cells"], strict=True))
+            for row in heat_map["rows"]
+        }
+        cell = rows["A Site A"]["Order fill rate"]
+        self.assertEqual((cell["value"], cell["status"]), ("80.0 %", "Off Target"))
+        self.assertEqual(rows["B Site B"]["Order fill rate"]["value"], "")
+
+    def test_a_click_on_a_figure_opens_its_records(self):
+        wave = self.wave.with_user(self.user_command_center)
+        tile = self._tile(self._data(), "Order fill rate")
+        action = wave.command_center_action(tile["target_of_click"])
+        self.assertEqual(action["res_model"], "sale.order")
+        self.assertIn((False, "list"), action["views"])
+        self.env["dist.measure"]._get("order_fill_rate").write(
+            {"provider_model": False, "compute_method": False, "records_method": False}
+        )
+        action = wave.command_center_action(tile["target_of_click"])
+        self.assertEqual(action["res_model"], "dist.measure.value")
+        self.assertEqual(
+            self.env["dist.measure.value"].search(action["domain"]).site_id, self.site_a
+        )
+        with self.assertRaisesRegex(UserError, "no value yet"):
+            wave.command_center_action(
+                {"kind": "measure", "measure": 0, "site": self.site_a.id}
+            )
+
     def test_exits(self):
         exits = {one["site"]: one for one in self._data()["exits"]}
         self.assertEqual(exits["A Site A"]["days"], "Clean days: 0 of 5")

@@ -17,8 +17,8 @@ class HypercareExitCommon(RolloutCommon):
     """A wave in hypercare since 10 March 2026 with site A, B (Paris) and C (New York).
 
     Values are stored, not computed: the figures themselves are tested elsewhere. The
-    handovers are signed where ``_signs_handovers``, and nobody is asked for confidence:
-    that criterion judges no days.
+    handovers are signed where ``_signs_handovers``, and the default criteria are those
+    that judge the days.
     """
 
     _signs_handovers = True
@@ -26,7 +26,9 @@ class HypercareExitCommon(RolloutCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.ref("dist_hypercare.criterion_template_user_confidence").active = False
+        cls.env["dist.hypercare.criterion.template"].search(
+            [("measure_id.code", "not in", CODES)]
+        ).active = False
         cls.sites = cls.site_a | cls.site_b | cls.site_c
         cls.sites.cutover_at = "2026-03-09 20:00:00"
         cls.wave = cls.env["dist.wave"].create(

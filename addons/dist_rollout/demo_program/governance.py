@@ -10,6 +10,9 @@ PROFILES = {
     "LYO": (620, 180, 8200, "lot", 3, 2),
     "LIL": (60, 15, 900, "none", 1, 1),
     "BOS": (340, 90, 4100, "lot", 2, 2),
+    "HAM": (280, 70, 3900, "none", 2, 2),
+    "ROT": (410, 260, 6100, "lot", 3, 2),
+    "MRS": (45, 12, 800, "none", 1, 1),
 }
 REQUIREMENTS = [
     # name, process, class, sites, further values
@@ -97,7 +100,17 @@ class Governance:
         self.demo = demo
         self.env = demo.env
         self.program = demo.program
-        self.sites = {site.code: site for site in (demo.lyon, demo.lille, demo.boston)}
+        self.sites = {
+            site.code: site
+            for site in (
+                demo.lyon,
+                demo.lille,
+                demo.boston,
+                demo.hamburg,
+                demo.rotterdam,
+                demo.marseille,
+            )
+        }
         self._as = demo._as
 
     def build(self):

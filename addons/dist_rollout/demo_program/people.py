@@ -2,22 +2,35 @@
 
 from odoo.fields import Command
 
+# the holding, three sales entities and the two that import for them
+EVERYWHERE = "fr us de nl hk holding"
 ROLES = "dist_rollout_governance.group_"
 # login: (name, roles, company keys)
 PEOPLE = {
-    "program": ("Paula Program", "program_admin", "fr us"),
-    "consultant": ("Connor Consultant", "consultant", "fr us"),
-    "steering": ("Stella Steering", "governance_member", "fr us"),
-    "steward": ("Dana Steward", "data_steward", "fr us"),
-    "controller": ("Fiona Controller", "finance_controller governance_member", "fr us"),
-    "command": ("Cleo Command", "command_center governance_member", "fr us"),
+    "program": ("Paula Program", "program_admin", EVERYWHERE),
+    "consultant": ("Connor Consultant", "consultant", EVERYWHERE),
+    "steering": ("Stella Steering", "governance_member", EVERYWHERE),
+    "steward": ("Dana Steward", "data_steward", EVERYWHERE),
+    "controller": (
+        "Fiona Controller",
+        "finance_controller governance_member",
+        EVERYWHERE,
+    ),
+    "command": ("Cleo Command", "command_center governance_member", EVERYWHERE),
     "lyon": ("Luc Lyon", "site_manager", "fr"),
     "lille": ("Léa Lille", "site_manager", "fr"),
     "boston": ("Ben Boston", "site_manager", "us"),
+    "hamburg": ("Hanna Hamburg", "site_manager", "de"),
+    "rotterdam": ("Ruben Rotterdam", "site_manager", "nl"),
+    "marseille": ("Marc Marseille", "site_manager", "fr"),
 }
 COMPANIES = {
     "fr": ("Alder Distribution France", "base.fr", "base.EUR", "Europe/Paris"),
     "us": ("Alder Distribution USA", "base.us", "base.USD", "America/New_York"),
+    "de": ("Alder Distribution Germany", "base.de", "base.EUR", "Europe/Berlin"),
+    "nl": ("Alder Import Europe", "base.nl", "base.EUR", "Europe/Amsterdam"),
+    "hk": ("Alder Import Asia", "base.hk", "base.HKD", "Asia/Hong_Kong"),
+    "holding": ("Alder Holding", "base.ch", "base.CHF", "Europe/Zurich"),
 }
 
 
@@ -35,7 +48,9 @@ def create_companies(env):
         # country's chart of accounts, which the demo does not need.
         company.partner_id.write({"tz": tz, "country_id": env.ref(country).id})
         companies[key] = company
-    env.ref("base.user_admin").company_ids += companies["fr"] | companies["us"]
+    env.ref("base.user_admin").company_ids += env["res.company"].union(
+        *companies.values()
+    )
     return companies
 
 

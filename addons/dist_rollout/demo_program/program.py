@@ -1,4 +1,4 @@
-"""The demo program: a pilot wave in hypercare, a second wave with a red gate.
+"""The demo program: a pilot in hypercare, a wave with a red gate, a third one planned.
 
 Everything is made by the people of the program through the suite's own actions and
 Odoo's own flows. Dates are relative to the day of the build.
@@ -16,6 +16,7 @@ from odoo import fields
 from odoo.fields import Command
 
 from . import people
+from .command_center import CommandCenter
 from .governance import Governance
 from .operations import SiteOperations, local_moment
 from .registers import Registers
@@ -61,7 +62,9 @@ class DemoProgram:
         self._pilot_wave()
         self._second_wave()
         Registers(self).build()
+        self._third_wave()
         Governance(self).build()
+        CommandCenter(self).build()
 
     def _as(self, login, record):
         """Return the record in the hands of a person, in all their companies."""
@@ -87,6 +90,15 @@ class DemoProgram:
         self.lille = self._create_site("LIL", "Lille Counter", "branch", "lille", "fr")
         self.boston = self._create_site(
             "BOS", "Boston Warehouse", "regional", "boston", "us"
+        )
+        self.hamburg = self._create_site(
+            "HAM", "Hamburg Warehouse", "regional", "hamburg", "de"
+        )
+        self.rotterdam = self._create_site(
+            "ROT", "Rotterdam Import DC", "dc", "rotterdam", "nl"
+        )
+        self.marseille = self._create_site(
+            "MRS", "Marseille Counter", "branch", "marseille", "fr"
         )
 
     def _create_site(self, code, name, type_, manager, company_key):
@@ -293,6 +305,16 @@ class DemoProgram:
             ]
         )
         shifts._copy_days(2)
+
+    # -- wave 3: planned into the season ---------------------------------------------
+
+    def _third_wave(self):
+        """Its go-live lies in the peak season, so that it can't be planned yet."""
+        self._create_wave(
+            "Wave 3",
+            self.hamburg | self.rotterdam | self.marseille,
+            self.today + timedelta(days=80),
+        )
 
     # -- parts ------------------------------------------------------------------------
 

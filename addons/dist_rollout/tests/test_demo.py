@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
 from ..demo_program.program import PROGRAM_CODE
@@ -13,7 +14,7 @@ class TestDemo(TransactionCase):
         cls.env["dist.rollout.demo"]._build()
         cls.env.flush_all()
         cls.program = cls.env["dist.program"].search([("code", "=", PROGRAM_CODE)])
-        cls.pilot, cls.second = cls.env["dist.wave"].search(
+        cls.pilot, cls.second, cls.third = cls.env["dist.wave"].search(
             [("program_id", "=", cls.program.id)], order="planned_go_live"
         )
 
@@ -26,6 +27,30 @@ class TestDemo(TransactionCase):
         self.assertRecordValues(hypercare, [{"state": "monitoring", "clean_days": 4}])
         today = hypercare.site_id._local_day()
         self.assertEqual((today - hypercare.last_red_day).days, 5)
+
+    def test_command_center_has_work(self):
+        data = self.pilot.with_user(self._user("command")).command_center_data()
+        entries = {
+            section["key"]: [entry["name"] for entry in section["entries"]]
+            for section in data["sections"]
+        }
+        self.assertEqual(len(entries["tickets"]), 5)
+        self.assertEqual(len(entries["roster"]), 1)
+        problem = self.env["dist.problem"].search(
+            [("program_id", "=", self.program.id)]
+        )
+        self.assertEqual(problem.ticket_count, 3)
+        session = self.env["dist.hypercare.session"].search(
+            [("wave_id", "=", self.pilot.id)]
+        )
+        self.assertEqual(session.state, "open")
+        self.assertIn(
+            "Replace the label printer of dock 2", session.item_ids.mapped("decision")
+        )
+        workaround = self.env["dist.workaround"].search(
+            [("program_id", "=", self.program.id)]
+        )
+        self.assertEqual(workaround.state, "authorized")
 
     def test_figures_come_from_the_records(self):
         """Of 54 orders two went out short and one late; one of 45 counts was off."""
@@ -130,6 +155,22 @@ class TestDemo(TransactionCase):
         )
         self.assertEqual(uncovered.value, 3 * 8)
         self.assertIn("nobody", self.second.support_gaps)
+
+    def test_third_wave_lies_in_the_season(self):
+        self.assertEqual(self.third.state, "draft")
+        self.assertTrue(self.third.has_calendar_obstacle)
+        self.assertIn("Spring peak season", self.third.calendar_conflicts)
+        with self.assertRaisesRegex(UserError, "Spring peak season"):
+            self.third.with_user(self._user("consultant")).action_plan()
+
+    def test_holding_with_five_entities_and_four_warehouses(self):
+        sites = self.program.site_ids
+        self.assertEqual(len(sites.company_id), 4)
+        self.assertEqual(len(self._user("program").company_ids), 6)
+        self.assertEqual(
+            sorted(sites.mapped("type")),
+            ["branch", "branch", "dc", "dc", "regional", "regional"],
+        )
 
     def test_chain_is_intact(self):
         chain = self.env["dist.signoff.chain"]._of_program(self.program)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 SECOND_KEYS = [
     ("none", "No Second Key"),
@@ -34,3 +34,19 @@ class DistGateTemplate(models.Model):
         copy=True,
         help="What every site that is added with the template is given as well.",
     )
+    line_count = fields.Integer(string="Gate Lines", compute="_compute_counts")
+    mandatory_count = fields.Integer(
+        string="No-Go Lines",
+        compute="_compute_counts",
+        help="Lines without which there is no go-live, unless they are waived.",
+    )
+    plan_line_count = fields.Integer(
+        string="Site Plan Lines", compute="_compute_counts"
+    )
+
+    @api.depends("line_ids.is_mandatory", "plan_line_ids")
+    def _compute_counts(self):
+        for template in self:
+            template.line_count = len(template.line_ids)
+            template.mandatory_count = len(template.line_ids.filtered("is_mandatory"))
+            template.plan_line_count = len(template.plan_line_ids)

@@ -18,6 +18,21 @@ registry.category("web_tour.tours").add("dist_hypercare_session", {
             run: "selectByLabel NYC Site NYC",
         },
         {
+            content: "The red tile says so in words and with an icon; open its records",
+            trigger:
+                ".o_dist_tile:contains(Order fill rate):contains(Off Target):has(.fa-times-circle)",
+            run: "click",
+        },
+        {
+            content: "The one order that shipped short",
+            trigger: ".o_list_view .o_data_row:contains(Corner Shop)",
+        },
+        {
+            content: "Back to the screen",
+            trigger: ".o_back_button, .breadcrumb-item:first a",
+            run: "click",
+        },
+        {
             content: "Look at the blocker",
             trigger: "[data-section=blockers] .o_dist_entry:contains(No labels)",
             run: "click",

@@ -1,0 +1,143 @@
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user
+
+from .common import HypercareCommon
+
+
+class KpiCommon(HypercareCommon):
+    """Three sites of two companies, two timezones and two currencies.
+
+    ``site_nyc`` and ``site_qns`` belong to ``company_us`` (US dollar, New York);
+    ``site_akl`` to ``company_nz`` (New Zealand dollar, Auckland). Queens picks before
+    it ships. Apple costs 4 and Pear 2.5 in both currencies; Apple is a fruit of its
+    own category.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        nzd = cls.env.ref("base.NZD")
+        nzd.active = True
+        cls.company_nz.currency_id = nzd
+        cls.company_us.currency_id = cls.env.ref("base.USD")
+        cls.warehouse_qns = cls.env["stock.warehouse"].create(
+            {
+                "name": "Queens",
+                "code": "QNS",
+                "company_id": cls.company_us.id,
+                "delivery_steps": "pick_ship",
+            }
+        )
+        cls.site_qns = cls._new_site(
+            "QNS", cls.company_us, "America/New_York", cls.warehouse_qns
+        )
+        cls.sites |= cls.site_qns
+        cls.category = cls.env["product.category"].create({"name": "Pome Fruit"})
+        cls.apple.categ_id = cls.category
+        for company in cls.company_us | cls.company_nz:
+            cls.apple.with_company(company).standard_price = 4
+            cls.pear.with_company(company).standard_price = 2.5
+        (cls.apple | cls.pear | cls.plum).taxes_id = False
+        cls.vendor = cls.env["res.partner"].create({"name": "Orchard"})
+        cls.env["dist.measure.queue"].search([]).unlink()
+
+    @classmethod
+    def _user(cls, login, groups, company=None):
+        """Return a person of one company with these groups and no rollout role."""
+        company = company or cls.company_us
+        return new_test_user(
+            cls.env,
+            login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    # -- flows --------------------------------------------------------------------
+
+    @classmethod
+    def _pick_and_ship(cls, order, picked_at, shipped_at, quantities=None):
+        """Validate the pick, then the delivery of what was picked."""
+        pick = cls._open_picking(order, "internal")
+        cls._validate(pick, picked_at, quantities)
+        cls._ship(order, shipped_at)
+        return pick
+
+    @classmethod
+    def _return(cls, picking, moment, quantities, reason=None):
+        """Return these quantities by product of a delivery."""
+        with freeze_time(moment):
+            wizard = (
+                cls.env["stock.return.picking"]
+                .with_context(active_id=picking.id, active_model="stock.picking")
+                .create({})
+            )
+            for line in wizard.product_return_moves:
+                line.quantity = quantities.get(line.product_id, 0)
+            if reason:
+                wizard.dist_return_reason_id = reason
+            returned = cls.env["stock.picking"].browse(
+                wizard.action_create_returns()["res_id"]
+            )
+        return cls._validate(returned, moment)
+
+    @classmethod
+    def _receipt(cls, warehouse, moment, quantities, lines=None):
+        """Receive these quantities by product from the vendor."""
+        with freeze_time(moment):
+            picking = cls.env["stock.picking"].create(
+                {
+                    "picking_type_id": warehouse.in_type_id.id,
+                    "partner_id": cls.vendor.id,
+                    "location_id": cls.env.ref("stock.stock_location_suppliers").id,
+                    "location_dest_id": (
+                        warehouse.in_type_id.default_location_dest_id.id
+                    ),
+                    "company_id": warehouse.company_id.id,
+                    "move_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "product_uom_qty": quantity,
+                                "product_uom": product.uom_id.id,
+                                "location_id": cls.env.ref(
+                                    "stock.stock_location_suppliers"
+                                ).id,
+                                "location_dest_id": (
+                                    warehouse.in_type_id.default_location_dest_id.id
+                                ),
+                                "company_id": warehouse.company_id.id,
+                            }
+                        )
+                        for product, quantity in quantities.items()
+                    ],
+                }
+            )
+            picking.action_confirm()
+        return cls._validate(picking, moment)
+
+    # -- figures ------------------------------------------------------------------
+
+    @classmethod
+    def _level(cls, code, moment, sites=None):
+        """Take a level at a moment; return ``{site code: value}``."""
+        with freeze_time(moment):
+            sites = sites or cls.sites
+            measure = cls.env["dist.measure"]._get(code)
+            day = sites[:1]._local_day()
+            measure._compute_values(sites, day, day)
+        values = cls.env["dist.measure.value"].search(
+            [("measure_id", "=", measure.id), ("site_id", "in", sites.ids)]
+        )
+        return {value.site_id.code: value.value for value in values}
+
+    @classmethod
+    def _parts(cls, code, dimension):
+        """Return ``{(site code, label): (numerator, denominator)}`` of a dimension."""
+        parts = cls.env["dist.measure.breakdown"].search(
+            [("measure_id.code", "=", code), ("dimension", "=", dimension)]
+        )
+        return {
+            (part.site_id.code, part.label): (part.numerator, part.denominator)
+            for part in parts
+        }

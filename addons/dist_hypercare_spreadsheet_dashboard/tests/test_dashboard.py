@@ -1,0 +1,59 @@
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.dist_rollout_governance.tests.common import RolloutCommon
+
+SHOWN = """
+(async () => {
+    const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+    for (let turn = 0; turn < 200; turn++) {
+        await pause(100);
+        if (document.querySelector(".o_error_dialog")) {
+            throw new Error("the dashboard shows an error");
+        }
+        if (document.querySelectorAll(".o-figure").length >= 8) {
+            await pause(1000);
+            if (!document.querySelector(".o_error_dialog")) {
+                console.log("test successful");
+            }
+            return;
+        }
+    }
+    throw new Error("the dashboard does not open");
+})();
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(RolloutCommon, HttpCase):
+    # tall, as figures below the screen are not drawn
+    browser_size = "1400x1600"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dashboard = cls.env.ref(
+            "dist_hypercare_spreadsheet_dashboard.spreadsheet_dashboard_hypercare"
+        )
+
+    def _visible_to(self, user):
+        return (
+            self.env["spreadsheet.dashboard"]
+            .with_user(user)
+            .search([("id", "=", self.dashboard.id)])
+        )
+
+    def test_who_sees_it(self):
+        for user in (self.user_viewer, self.user_governance, self.user_command_center):
+            self.assertTrue(self._visible_to(user), user.login)
+        for user in (self.manager_a, self.user_nobody):
+            self.assertFalse(self._visible_to(user), user.login)
+
+    def test_it_opens_for_a_viewer(self):
+        """With the rights of a viewer, every figure and chart is drawn."""
+        self.browser_js(
+            f"/odoo/dashboards?dashboard_id={self.dashboard.id}",
+            SHOWN,
+            "Boolean(odoo.__WOWL_DEBUG__?.root)",
+            login=self.user_viewer.login,
+            timeout=120,
+        )
