@@ -27,6 +27,7 @@
         "data/ir_cron_data.xml",
         "views/dist_measure_value_views.xml",
         "views/purchase_order_views.xml",
+        "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/dist_correction_views.xml",
         "views/dist_posting_attempt_views.xml",

@@ -32,12 +32,13 @@ class DistMeasureProviderBacklog(models.AbstractModel):
         rows = SQL(
             """
             SELECT scope_id, day, order_id AS record_id, 1::numeric AS numerator,
-                   NULL::numeric AS denominator, MIN(warehouse_id) AS warehouse_id
-              FROM (%s) AS line GROUP BY scope_id, day, order_id
+                   NULL::numeric AS denominator, MIN(warehouse_id) AS warehouse_id,
+                   channel_id
+              FROM (%s) AS line GROUP BY scope_id, day, order_id, channel_id
             """,
             self._sql_open_lines(scopes),
         )
-        return self._sql_labelled(rows, "warehouse")
+        return self._sql_labelled(rows, "warehouse", "channel")
 
     @api.model
     def _dist_facts_lines(self, measure, scopes, date_from, date_to):
@@ -84,21 +85,22 @@ class DistMeasureProviderBacklog(models.AbstractModel):
         rows = SQL(
             """
             SELECT scope_id, day, line_id AS record_id, %(numerator)s AS numerator,
-                   NULL::numeric AS denominator, warehouse_id, category_id
+                   NULL::numeric AS denominator, warehouse_id, category_id,
+                   channel_id
               FROM (%(lines)s) AS line WHERE %(condition)s
             """,
             numerator=numerator,
             lines=self._sql_open_lines(scopes),
             condition=condition or SQL("TRUE"),
         )
-        return self._sql_labelled(rows, "warehouse", "category")
+        return self._sql_labelled(rows, "warehouse", "category", "channel")
 
     @api.model
     def _sql_open_lines(self, scopes):
         """Return a row per open line at the site's present day.
 
-        ``(scope_id, tz, day, line_id, order_id, warehouse_id, category_id, open_value,
-        deadline_day, is_unreserved)``
+        ``(scope_id, tz, day, line_id, order_id, warehouse_id, category_id, channel_id,
+        open_value, deadline_day, is_unreserved)``
 
         The first condition on the lines is the one of their partial index, word for
         word: its size follows the backlog and not the history.
@@ -110,7 +112,7 @@ class DistMeasureProviderBacklog(models.AbstractModel):
             """
             SELECT site.id AS scope_id, site.tz, %(today)s AS day, sol.id AS line_id,
                    sol.order_id, warehouse.id AS warehouse_id,
-                   pt.categ_id AS category_id,
+                   pt.categ_id AS category_id, so.team_id AS channel_id,
                    (sol.product_uom_qty - sol.qty_delivered) * sol.price_subtotal
                        / sol.product_uom_qty / COALESCE(NULLIF(so.currency_rate, 0), 1)
                        AS open_value,
@@ -170,7 +172,8 @@ class DistMeasureProviderBacklog(models.AbstractModel):
             """
             SELECT b.scope_id, b.day, b.line_id AS record_id,
                    %(numerator)s AS numerator, %(denominator)s AS denominator,
-                   b.warehouse_id, b.category_id, %(bucket)s AS age
+                   b.warehouse_id, b.category_id, b.channel_id,
+                   %(bucket)s AS age
               FROM (SELECT line.*, line.day - %(shipped_day)s AS age
                       FROM (%(lines)s) AS line
                 CROSS JOIN LATERAL (
@@ -191,4 +194,4 @@ class DistMeasureProviderBacklog(models.AbstractModel):
             lines=self._sql_open_lines(scopes),
             **self._issue_fragments("sm", scopes),
         )
-        return self._sql_labelled(rows, "warehouse", "category")
+        return self._sql_labelled(rows, "warehouse", "category", "channel")

@@ -23,6 +23,7 @@ class StockPicking(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        tracking=True,
         help="Why the customer sends the goods back.",
     )
 
@@ -33,10 +34,7 @@ class StockPicking(models.Model):
         result = self._dist_write_rewritten(vals)
         # sudo: the stamp is nobody's to write
         validated.sudo().dist_done_by_id = self.env.uid
-        returned = validated.filtered("dist_return_reason_id")
-        if "dist_return_reason_id" in vals:
-            returned |= self.filtered(lambda picking: picking.state == "done")
-        returned._dist_enqueue_returned()
+        self._dist_enqueue_returned(vals, validated)
         return result
 
     def _dist_write_rewritten(self, vals):
@@ -59,13 +57,20 @@ class StockPicking(models.Model):
         receiving._enqueue_transfers(rewritten, transfers_before)
         return result
 
-    def _dist_enqueue_returned(self):
-        """Queue the days of the orders of these returns: a pick may have been wrong."""
-        if self:
-            # sudo: whatever the user may see, the days of the picks are wrong now.
-            self.env["dist.measure.provider.shipment"]._enqueue_orders(
-                self.sudo().move_ids.sale_line_id.order_id.ids
-            )
+    def _dist_enqueue_returned(self, vals, validated):
+        """Queue the days of returns and their orders: they tell of an earlier pick.
+
+        :param validated: the transfers that the values have validated
+        """
+        returned = validated.filtered("dist_return_reason_id")
+        if "dist_return_reason_id" in vals:
+            returned |= self.filtered(lambda picking: picking.state == "done")
+        if not returned:
+            return
+        days = self.env["dist.measure.provider.receiving"]._transfer_days(returned)
+        # sudo: whatever the user may see, the days of the picks are wrong now.
+        order_ids = returned.sudo().move_ids.sale_line_id.order_id.ids
+        self.env["dist.measure.provider.shipment"]._enqueue_orders(order_ids, days)
 
     def _dist_validated(self, vals):
         """Return the transfers that the values validate."""

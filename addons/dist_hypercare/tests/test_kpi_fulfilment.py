@@ -333,6 +333,13 @@ class TestKpiBacklog(KpiCommon):
                 "backlog_lines", self.site_akl, day(17), loaded.order_line
             )
         self.assertEqual(
+            self._parts("backlog_value", "channel"),
+            {
+                (code, order.team_id.name or ""): (amount, 0)
+                for code, order, amount in (("NYC", short, 92), ("AKL", loaded, 30))
+            },
+        )
+        self.assertEqual(
             self._parts("backlog_value", "category")[
                 "NYC", self.category.complete_name
             ],

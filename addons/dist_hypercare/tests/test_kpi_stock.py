@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common import day
 from .kpi_common import KpiCommon
@@ -297,6 +297,24 @@ class TestKpiStockLevel(KpiCommon):
             {self.warehouse_nyc.name: 40, self.warehouse_qns.name: 10},
         )
 
+    def test_value_of_lots(self):
+        """Where lots are valued each counts at its own cost: 2 x 3 + 1 x 5 more."""
+        self.plum.write({"tracking": "lot", "lot_valuated": True})
+        for name, quantity, cost in (("L1", 2, 3), ("L2", 1, 5)):
+            lot = self.env["stock.lot"].create(
+                {"name": name, "product_id": self.plum.id}
+            )
+            lot.with_company(self.company_us).standard_price = cost
+            self._count(
+                self.plum,
+                self.warehouse_qns.lot_stock_id,
+                quantity,
+                "2026-03-10 15:00:00",
+                lot_id=lot.id,
+            )
+        figures = self._company_level("inventory_value", self.NOON)
+        self.assertEqual(figures[self.company_us], (61, 0))
+
     def test_inventory_turns(self):
         """4 apples less 1 returned cost 12 in 10 days: 438 a year, over 44.
 
@@ -495,6 +513,66 @@ class TestKpiReturn(KpiCommon):
         self.assertEqual(self._queued("shipment"), {("NYC", day(10)), ("NYC", day(11))})
         with self.assertRaises(AccessError):
             self.damaged.with_user(user).is_picking_error = True
+
+    def test_reason_of_a_return_without_order_queues_its_day(self):
+        back = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse_nyc.in_type_id.id,
+                "partner_id": self.customer.id,
+                "location_id": self.env.ref("stock.stock_location_customers").id,
+                "location_dest_id": self.warehouse_nyc.lot_stock_id.id,
+                "company_id": self.company_us.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.apple.id,
+                            "product_uom_qty": 1,
+                            "product_uom": self.apple.uom_id.id,
+                            "location_id": self.env.ref(
+                                "stock.stock_location_customers"
+                            ).id,
+                            "location_dest_id": self.warehouse_nyc.lot_stock_id.id,
+                            "company_id": self.company_us.id,
+                        }
+                    )
+                ],
+            }
+        )
+        back.action_confirm()
+        self._validate(back, "2026-03-11 15:00:00")
+        self.env["dist.measure.queue"].search([]).unlink()
+        back.dist_return_reason_id = self.damaged
+        self.assertEqual(self._queued("shipment"), {("NYC", day(11))})
+        self.assertEqual(
+            self._compute("return_rate", day(9), day(12)),
+            {("NYC", day(11)): (1, 0)},
+        )
+
+    def test_stock_user_chooses_the_reason_in_the_dialog_and_on_the_form(self):
+        picking = self._shipped()
+        user = self._user("dialog", "stock.group_stock_user")
+        picking = picking.with_user(user).with_context(
+            allowed_company_ids=self.company_us.ids
+        )
+        action = picking.env["stock.return.picking"].with_context(
+            active_id=picking.id, active_model="stock.picking"
+        )
+        dialog = Form(action)
+        dialog.dist_return_reason_id = self.damaged
+        wizard = dialog.save()
+        wizard.product_return_moves.quantity = 1
+        returned = picking.browse(wizard.action_create_returns()["res_id"])
+        self.assertEqual(returned.dist_return_reason_id, self.damaged)
+        with Form(returned) as form:
+            form.dist_return_reason_id = self.wrong_item
+        self.assertEqual(returned.dist_return_reason_id, self.wrong_item)
+
+    def test_consultants_keep_the_reasons(self):
+        consultant = self._user("reasons", "dist_rollout_governance.group_consultant")
+        reason = self.env["dist.return.reason"].with_user(consultant)
+        reason.create({"name": "Recall"}).is_picking_error = True
+        with self.assertRaises(AccessError):
+            self.damaged.with_user(consultant).unlink()
 
     def test_drop_shipments_do_not_count(self):
         order = self._order(self.site_nyc, "2026-03-09 15:00:00", [(self.apple, 5)])
