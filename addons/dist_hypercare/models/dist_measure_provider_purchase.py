@@ -248,17 +248,15 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         """Return the query of billed order lines: a row per line of a posted bill.
 
         Refunds are negative. ``(scope_id, day, record_id, paid, quantity, ordered,
-        standard, previous, partner_id, category_id)``: *paid* is an amount, *ordered*,
-        *standard* and *previous* are prices for the product's unit. *Previous* is what
-        was agreed on the supplier's approved order before.
+        reference, partner_id, category_id)``: *paid* is an amount, *ordered* and
+        *reference* are prices for the product's unit.
         """
         return SQL(
             """
             SELECT aml.company_id AS scope_id, aml.date AS day, aml.id AS record_id,
                    aml.balance AS paid, %(quantity)s AS quantity,
                    %(ordered)s AS ordered,
-                   NULLIF(pol.dist_standard_price, 0)::numeric AS standard,
-                   previous.price AS previous,
+                   NULLIF(pol.dist_reference_price, 0)::numeric AS reference,
                    partner.commercial_partner_id AS partner_id,
                    pt.categ_id AS category_id
               FROM account_move_line aml
@@ -273,18 +271,6 @@ class DistMeasureProviderPurchase(models.AbstractModel):
               JOIN res_partner partner ON partner.id = po.partner_id
               JOIN product_product pp ON pp.id = aml.product_id
                    %(product)s
-         LEFT JOIN LATERAL (
-                   SELECT %(agreed)s AS price
-                     FROM purchase_order_line old
-                     JOIN purchase_order old_order ON old_order.id = old.order_id
-                     JOIN uom_uom old_unit ON old_unit.id = old.product_uom_id
-                    WHERE old.product_id = pol.product_id AND old.product_qty > 0
-                      AND old_order.state = 'purchase'
-                      AND old_order.partner_id = po.partner_id
-                      AND old_order.company_id = po.company_id
-                      AND old_order.date_approve < po.date_approve
-                 ORDER BY old_order.date_approve DESC, old.id DESC LIMIT 1
-               ) previous ON TRUE
              WHERE aml.parent_state = 'posted' AND aml.display_type = 'product'
                AND aml.quantity <> 0
                AND aml.date BETWEEN %(date_from)s AND %(date_to)s
@@ -296,8 +282,11 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                 """(aml.quantity * bill_unit.factor / unit.factor
                     * CASE WHEN am.move_type = 'in_refund' THEN -1 ELSE 1 END)"""
             ),
-            ordered=self._sql_unit_price("pol", "order_unit", "po"),
-            agreed=self._sql_unit_price("old", "old_unit", "old_order"),
+            ordered=SQL(
+                """(pol.price_subtotal
+                    / (pol.product_qty * order_unit.factor / unit.factor)
+                    / COALESCE(NULLIF(po.currency_rate, 0), 1))"""
+            ),
             cutover_day=self._sql_local_day(
                 SQL("company.cutover_at"), SQL("company.tz")
             ),
@@ -306,29 +295,13 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         )
 
     @api.model
-    def _sql_unit_price(self, line, unit, order):
-        """Return the SQL of an order line's price for the product's unit ``unit``."""
-        return SQL(
-            """(%(subtotal)s / (%(quantity)s * %(factor)s / unit.factor)
-                / COALESCE(NULLIF(%(rate)s, 0), 1))""",
-            subtotal=SQL.identifier(line, "price_subtotal"),
-            quantity=SQL.identifier(line, "product_qty"),
-            factor=SQL.identifier(unit, "factor"),
-            rate=SQL.identifier(order, "currency_rate"),
-        )
-
-    @api.model
     def _dist_facts_purchase_price_variance(self, measure, scopes, date_from, date_to):
         """(Price paid − reference price) × quantity, over reference price × quantity.
 
-        Positive is unfavourable. The reference is the standard cost kept at the
-        approval of the order; for a product whose cost follows its purchases it is
-        the price last agreed with the supplier. Lines without a reference are left
-        out. Source: purchase price variance.
+        Positive is unfavorable. The reference is the one kept at the approval of the
+        order; lines without one are left out. Source: purchase price variance.
         """
-        return self._sql_variance(
-            SQL("COALESCE(standard, previous)"), scopes, date_from, date_to
-        )
+        return self._sql_variance(SQL("reference"), scopes, date_from, date_to)
 
     @api.model
     def _dist_facts_bill_price_variance(self, measure, scopes, date_from, date_to):

@@ -316,7 +316,7 @@ class TestKpiBooks(BooksCommon):
         for order in (first, second):
             self._receive(order, "2026-03-12 15:00:00")
             self._bill(order, "2026-03-16 15:00:00")
-        self.assertFalse(second.order_line.dist_standard_price)
+        self.assertEqual(second.order_line.dist_reference_price, 3)
         self.assertEqual(self._values("purchase_price_variance"), {("US", day(16)): 20})
         self.assertEqual(self._components("purchase_price_variance"), [(6, 30)])
 
