@@ -31,31 +31,49 @@ class StockPicking(models.Model):
         if "dist_done_by_id" in vals and not self.env.su:
             raise AccessError(self.env._("Who validated a transfer can't be changed."))
         validated = self._dist_validated(vals)
-        result = self._dist_write_rewritten(vals)
+        rewritten = self._dist_rewritten(vals)
+        days_before = rewritten._dist_days()
+        result = super().write(vals)
+        rewritten._dist_enqueue_rewritten(days_before)
         # sudo: the stamp is nobody's to write
         validated.sudo().dist_done_by_id = self.env.uid
         self._dist_enqueue_returned(vals, validated)
         return result
 
-    def _dist_write_rewritten(self, vals):
-        """Write, and queue the days of transfers that move to another time."""
-        rewritten = self._dist_rewritten(vals)
-        if not rewritten:
-            return super().write(vals)
+    def _dist_days(self):
+        """Return the days that these transfers have a part in, by kind of measure.
+
+        Validating asks for none, so it asks nothing of the database either.
+        """
+        if not self:
+            return {}
         # sudo: whatever the user may see, the days of the transfers are wrong now.
-        moves = rewritten.sudo().move_ids
-        order_ids = moves.sale_line_id.order_id.ids
-        shipping = self.env["dist.measure.provider.shipment"]
-        purchasing = self.env["dist.measure.provider.purchase"]
-        receiving = self.env["dist.measure.provider.receiving"]
-        shipped_before = shipping._shipment_days(order_ids)
-        received_before = purchasing._receipt_days(moves)
-        transfers_before = receiving._transfer_days(rewritten)
-        result = super().write(vals)
-        shipping._enqueue_orders(order_ids, shipped_before)
-        purchasing._enqueue_moves(moves, received_before)
-        receiving._enqueue_transfers(rewritten, transfers_before)
-        return result
+        moves = self.sudo().move_ids
+        return {
+            "shipment": self.env["dist.measure.provider.shipment"]._shipment_days(
+                moves.sale_line_id.order_id.ids
+            ),
+            "purchase": self.env["dist.measure.provider.purchase"]._receipt_days(moves),
+            "receiving": self.env["dist.measure.provider.receiving"]._transfer_days(
+                self
+            ),
+        }
+
+    def _dist_enqueue_rewritten(self, days_before):
+        """Queue the days of these transfers, and those they had before."""
+        if not self:
+            return
+        # sudo: see _dist_days
+        moves = self.sudo().move_ids
+        self.env["dist.measure.provider.shipment"]._enqueue_orders(
+            moves.sale_line_id.order_id.ids, days_before["shipment"]
+        )
+        self.env["dist.measure.provider.purchase"]._enqueue_moves(
+            moves, days_before["purchase"]
+        )
+        self.env["dist.measure.provider.receiving"]._enqueue_transfers(
+            self, days_before["receiving"]
+        )
 
     def _dist_enqueue_returned(self, vals, validated):
         """Queue the days of returns and their orders: they tell of an earlier pick.
