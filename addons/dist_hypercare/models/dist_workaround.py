@@ -52,7 +52,7 @@ class DistWorkaround(models.Model):
     )
     risk = fields.Text(required=True, help="What can go wrong while it is in use.")
     removal = fields.Text(
-        string="Removal", required=True, help="What has to be done to work by the book."
+        required=True, help="What has to be done to work by the book."
     )
     proposed_by_id = fields.Many2one(
         "res.users",

@@ -31,37 +31,53 @@ class StockPicking(models.Model):
         if "dist_done_by_id" in vals and not self.env.su:
             raise AccessError(self.env._("Who validated a transfer can't be changed."))
         validated = self._dist_validated(vals)
-        result = self._dist_write_rewritten(vals)
+        rewritten = self._dist_rewritten(vals)
+        days_before = rewritten._dist_days()
+        result = super().write(vals)
+        rewritten._dist_enqueue_rewritten(days_before)
         # sudo: the stamp is nobody's to write
         validated.sudo().dist_done_by_id = self.env.uid
         self._dist_enqueue_returned(vals, validated)
         return result
 
-    def _dist_write_rewritten(self, vals):
-        """Write, and queue the days of transfers that move to another time."""
-        rewritten = self._dist_rewritten(vals)
-        if not rewritten:
-            return super().write(vals)
+    def _dist_days(self):
+        """Return the days that these transfers have a part in, by kind of measure.
+
+        Validating asks for none, so it asks nothing of the database either.
+        """
+        if not self:
+            return {}
         # sudo: whatever the user may see, the days of the transfers are wrong now.
-        moves = rewritten.sudo().move_ids
-        order_ids = moves.sale_line_id.order_id.ids
+        moves = self.sudo().move_ids
         shipping = self.env["dist.measure.provider.shipment"]
         purchasing = self.env["dist.measure.provider.purchase"]
         receiving = self.env["dist.measure.provider.receiving"]
-        shipped_before = shipping._shipment_days(order_ids)
-        received_before = purchasing._receipt_days(moves)
-        inward = rewritten.filtered(
-            lambda picking: picking.picking_type_id.code != "outgoing"
+        return {
+            # Shipments and returns without an order are found by their own days.
+            "shipment": shipping._shipment_days(moves.sale_line_id.order_id.ids)
+            | receiving._transfer_days(self),
+            "purchase": purchasing._receipt_days(moves),
+            "receipt": receiving._transfer_days(self._dist_inward()),
+        }
+
+    def _dist_inward(self):
+        return self.filtered(lambda picking: picking.picking_type_id.code != "outgoing")
+
+    def _dist_enqueue_rewritten(self, days_before):
+        """Queue the days of these transfers, and those they had before."""
+        if not self:
+            return
+        # sudo: see _dist_days
+        moves = self.sudo().move_ids
+        receiving = self.env["dist.measure.provider.receiving"]
+        self.env["dist.measure.provider.shipment"]._enqueue_orders(
+            moves.sale_line_id.order_id.ids,
+            days_before["shipment"] | receiving._transfer_days(self),
         )
-        inward_before = receiving._transfer_days(inward)
-        # Shipments and returns without an order are found by their own days.
-        own_days = receiving._transfer_days(rewritten)
-        result = super().write(vals)
-        own_days |= receiving._transfer_days(rewritten)
-        shipping._enqueue_orders(order_ids, shipped_before | own_days)
-        purchasing._enqueue_moves(moves, received_before)
-        receiving._enqueue_transfers(inward, inward_before)
-        return result
+        self.env["dist.measure.provider.purchase"]._enqueue_moves(
+            moves, days_before["purchase"]
+        )
+        receiving._enqueue_transfers(self._dist_inward(), days_before["receipt"])
 
     def _dist_enqueue_returned(self, vals, validated):
         """Queue the days of returns and their orders: they tell of an earlier pick.
