@@ -170,6 +170,7 @@ VALUES = {
         "sample_size": 7,
         "source": "computed",
     },
+    "dist.measure.status": lambda make: {"day": "2026-03-10"},
     "dist.measure.breakdown": lambda make: {
         "measure_id": make.id("dist.measure"),
         "site_id": make.site.id,
