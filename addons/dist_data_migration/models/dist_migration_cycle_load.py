@@ -239,7 +239,7 @@ class DistMigrationCycle(models.Model):
         if is_checked:
             # the next objects look these keys up; without fresh statistics the planner
             # takes the table for empty
-            self.env.cr.execute("ANALYZE dist_legacy_key")
+            self.env.cr.execute("ANALYZE (SKIP_LOCKED) dist_legacy_key")
         return True
 
     def _pending_rows(self, migration_object, loader):

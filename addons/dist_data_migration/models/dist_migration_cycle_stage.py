@@ -243,7 +243,7 @@ class DistMigrationCycle(models.Model):
         )
         cr.execute("DROP TABLE dist_stage")
         # many new rows at once: the planner must know before the rules join them
-        cr.execute("ANALYZE dist_migration_row")
+        cr.execute("ANALYZE (SKIP_LOCKED) dist_migration_row")
         self.env["dist.migration.row"].invalidate_model()
         self.env["dist.migration.finding"].invalidate_model()
         self.invalidate_recordset()

@@ -83,6 +83,7 @@ class DistBenefit(models.Model):
                 else benefit._baseline_of(sites)
             )
             now = (
+                # sudo: see above
                 self.env["dist.measure.value"]
                 .sudo()
                 ._mean_of(

@@ -91,6 +91,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
 
     def _command_center_sites(self):
         """Return the sites of the wave that the user may read, by code."""
+        # sudo: the ids only; the search leaves out what the user may not read
         return self.env["dist.site"].search(
             [("id", "in", self.sudo().site_ids.ids)], order="code"
         )

@@ -85,6 +85,7 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         done = super()._action_done(cancel_backorder=cancel_backorder)
         # The receipt's own day is open; that of the order's approval may be long over.
+        # sudo: whoever receives goods may not see the orders whose days are queued.
         orders = done.sudo().purchase_line_id.order_id
         self.env["dist.measure.provider.purchase"]._enqueue_orders(orders)
         self.env["dist.measure.provider.invoice"]._enqueue_shipped(done)

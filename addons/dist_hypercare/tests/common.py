@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -85,6 +85,18 @@ class HypercareCommon(BaseCommon):
                 "cutover_at": CUTOVER,
                 **values,
             }
+        )
+
+    @classmethod
+    def _user(cls, login, groups, company=None):
+        """Return a person of one company with these groups and no rollout role."""
+        company = company or cls.company_us
+        return new_test_user(
+            cls.env,
+            login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
         )
 
     # -- flows --------------------------------------------------------------------

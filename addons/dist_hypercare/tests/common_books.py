@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import freeze_time, new_test_user
+from odoo.tests import freeze_time
 
 from .common import HypercareCommon
 
@@ -25,18 +25,6 @@ class BooksCommon(HypercareCommon):
             product.with_company(cls.company_us).standard_price = 4
             product.taxes_id = product.supplier_taxes_id = False
         cls.env["dist.measure.queue"].search([]).unlink()
-
-    @classmethod
-    def _user(cls, login, groups, company=None):
-        """Return a person of one company with these groups."""
-        company = company or cls.company_us
-        return new_test_user(
-            cls.env,
-            login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
 
     @classmethod
     def _as(cls, user, records):

@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import freeze_time, new_test_user
+from odoo.tests import freeze_time
 
 from .common import HypercareCommon
 
@@ -40,18 +40,6 @@ class KpiCommon(HypercareCommon):
         (cls.apple | cls.pear | cls.plum).taxes_id = False
         cls.vendor = cls.env["res.partner"].create({"name": "Orchard"})
         cls.env["dist.measure.queue"].search([]).unlink()
-
-    @classmethod
-    def _user(cls, login, groups, company=None):
-        """Return a person of one company with these groups and no rollout role."""
-        company = company or cls.company_us
-        return new_test_user(
-            cls.env,
-            login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
 
     # -- flows --------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.dist_rollout_governance.tests.common import RolloutCommon
 
@@ -56,6 +56,40 @@ class TestImprovement(RolloutCommon):
         self.assertEqual(
             self._improvement(date_release="2026-08-15").release_train, "2026 Q3"
         )
+
+    def test_days_of_zero_and_companies_count(self):
+        """4 of 8 and 0 of 8 are 25 %; a company's figure is that of its sites."""
+        Value = self.env["dist.measure.value"]
+        rate = self._create_measure("mean_rate", kind="ratio")
+        self._store(rate, self.site_a, date(2026, 3, 2), 4, 8)
+        self._store(rate, self.site_a, date(2026, 3, 3), 0, 8)
+        mean = Value._mean_of(rate, self.site_a, False, date(2026, 3, 3))
+        self.assertAlmostEqual(mean, 25)
+        zero = Value._mean_of(rate, self.site_a, date(2026, 3, 3), date(2026, 3, 3))
+        self.assertEqual(zero, 0)
+        self.assertIsNone(Value._mean_of(rate, self.site_b, False, date(2026, 3, 3)))
+        stock = self._create_measure("mean_stock", kind="level", grain="company")
+        stock._upsert(
+            SQL(
+                "(VALUES (%s, '2026-03-02'::date, 300, NULL::numeric, 1))",
+                self.site_a.company_id.id,
+            ),
+            "reconciliation",
+        )
+        mean = Value._mean_of(stock, self.site_a, False, date(2026, 3, 3))
+        self.assertEqual(mean, 300)
+
+    def test_sums_are_stated_for_a_day(self):
+        """10 + 20 on one day and 30 on another are 30 a day."""
+        total = self._create_measure("mean_sum", kind="sum")
+        self._store(total, self.site_a, date(2026, 3, 2), 10)
+        self._store(total, self.site_b, date(2026, 3, 2), 20)
+        self._store(total, self.site_a, date(2026, 3, 9), 30)
+        sites = self.site_a | self.site_b
+        mean = self.env["dist.measure.value"]._mean_of(
+            total, sites, False, date(2026, 3, 9)
+        )
+        self.assertEqual(mean, 30)
 
     def test_measure_before_and_after(self):
         """Before: (20+10)/(5+5) = 3 hours; after: 8/4 = 2; lower is better."""

@@ -181,6 +181,7 @@ class HelpdeskTicket(models.Model):
         )
         latest = {site: wave for wave in waves for site in wave.site_ids}
         for ticket in self:
+            # sudo: portal users write tickets and read no sites
             wave = latest.get(ticket.sudo().dist_site_id._origin)
             ticket.dist_wave_id = wave and wave.id
 

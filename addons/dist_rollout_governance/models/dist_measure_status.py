@@ -95,6 +95,7 @@ class DistMeasureStatus(models.Model):
             ("dist.site", ["active", "company_id", "program_id", "tz"]),
             ("dist.measure", None),
             ("dist.measure.target", None),
+            ("dist.measure.value", None),
         ):
             self.env[model].flush_model(names)
         return SQL(
