@@ -2,6 +2,8 @@
 
 import pathlib
 
+UNITS = {"percent": "%", "hours": "h", "days": "d"}
+
 
 def sites(env):
     """One line a site: where it stands, and its readiness or its clean days."""
@@ -42,9 +44,10 @@ def measures(env):
         ["measure_id", "site_id"],
         ["value:avg", "__count"],
     ):
+        unit = UNITS.get(measure.unit, "")
         yield (
-            f"  {measure.name:<28} {site.display_name:<16}"
-            f" {value:6.1f} % of {days} days"
+            f"  {measure.name:<32} {site.display_name:<16}"
+            f" {value:6.1f} {unit:<2} over {days} days"
         )
 
 

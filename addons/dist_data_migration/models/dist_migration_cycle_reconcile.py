@@ -72,8 +72,10 @@ class DistMigrationCycle(models.Model):
     def _cron_reconcile(self):
         """Run the controls of loaded cycles again, a cycle per commit.
 
-        Cycles that are not signed have their cases closed or opened; of signed ones a
-        changed result turns the signature stale. Each cycle is marked before it is
+        Cycles that are not signed have their cases closed or opened; of signed mock
+        loads a changed result turns the signature stale. A signed final load is the
+        opening of the books: from then on the business moves stock and orders, and the
+        legacy extract has nothing left to say about them. Each cycle is marked before it is
         left, also where its run fails, so that a killed or interrupted job goes on
         with the next one.
         """
@@ -91,6 +93,9 @@ class DistMigrationCycle(models.Model):
         return self.search(
             [
                 ("state", "in", ("loaded", "reconciled", "signed")),
+                "|",
+                ("state", "!=", "signed"),
+                ("kind", "!=", "final"),
                 "|",
                 ("last_check_at", "=", False),
                 ("last_check_at", "<", before),

@@ -233,6 +233,15 @@ class TestCases(CaseCommon):
         self.cycle.invalidate_recordset()
         self.assertEqual(self.cycle.reconciliation_count, count)
 
+    def test_business_after_a_signed_final_load_turns_nothing_stale(self):
+        self.cycle.sudo().kind = "final"
+        self.assertIn(self.cycle, self.cycle._due_for_check())
+        self._accept_all()
+        self._sign()
+        self._change(self.apple, self.rack, -1)
+        self.assertNotIn(self.cycle, self.cycle._due_for_check())
+        self.assertEqual(self.cycle.reconciliation_id.signoff_state, "signed")
+
 
 @tagged("post_install", "-at_install")
 class TestCertificate(CaseCommon, HttpCase):
