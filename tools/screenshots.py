@@ -91,7 +91,9 @@ def take(browser, url, password, name):
     page.click("button[type=submit]")
     page.wait_for_selector(".o_main_navbar")
     page.goto(f"{url}/odoo/{address}")
-    page.wait_for_selector(".o_action_manager .o_view_controller")
+    page.wait_for_selector(
+        ".o_action_manager .o_view_controller, .o_action_manager .o_dist_command_center"
+    )
     if record:
         page.click(
             f".o_kanban_record:has-text('{record}'), .o_data_row:has-text('{record}')"

@@ -75,9 +75,9 @@ class DistMigrationCycle(models.Model):
         Cycles that are not signed have their cases closed or opened; of signed mock
         loads a changed result turns the signature stale. A signed final load is the
         opening of the books: from then on the business moves stock and orders, and the
-        legacy extract has nothing left to say about them. Each cycle is marked before it is
-        left, also where its run fails, so that a killed or interrupted job goes on
-        with the next one.
+        legacy extract has nothing left to say about them. Each cycle is marked before
+        it is left, also where its run fails, so that a killed or interrupted job goes
+        on with the next one.
         """
         commit = self.env["ir.cron"]._commit_progress
         due = self._due_for_check()
