@@ -43,8 +43,6 @@ PICTURES = {
     "hypercare": ("command", DESKTOP, "hypercare", None),
     "command_center": ("command", DESKTOP, "command-center", None),
     "phone_command_center": ("command", PHONE, "command-center", None),
-    "session": ("command", DESKTOP, "hypercare-sessions", None),
-    "measure_status": ("command", DESKTOP, "rollout-status", None),
     "phone_my_readiness": ("lille", PHONE, "my-readiness", None),
     "phone_gate": ("lille", PHONE, "my-readiness", "LIL Lille"),
 }
