@@ -333,8 +333,7 @@ class DistMeasure(models.Model):
         """Write what ``relation`` returns as values of this measure.
 
         :param relation: an SQL table expression with the provider's five columns in
-            their order; ``(scope, day, numerator, denominator, sample size, sum of
-            squares)`` with ``facts``
+            their order; with ``facts`` also the sum of squares and the parts
         :param facts: SQL of the common table expressions the relation reads
         """
         self.ensure_one()
@@ -346,13 +345,12 @@ class DistMeasure(models.Model):
                 %(facts)s
                 INSERT INTO dist_measure_value (
                     measure_id, kind, site_id, program_id, company_id, day,
-                    numerator, denominator, sample_size, sum_squares, value,
-                    source, computed_at,
-                    create_uid, write_uid, create_date, write_date)
+                    numerator, denominator, sample_size, sum_squares, parts, value,
+                    source, computed_at)
                 SELECT %(measure)s, %(kind)s, %(scope)s,
                        v.day, v.numerator, v.denominator, v.sample_size,
-                       %(squares)s, %(value)s,
-                       %(source)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                       %(more)s, %(value)s,
+                       %(source)s, %(now)s
                   FROM %(relation)s AS v (%(columns)s)
                   JOIN %(owner)s s ON s.id = v.scope_id
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
@@ -360,11 +358,11 @@ class DistMeasure(models.Model):
                        denominator = EXCLUDED.denominator,
                        sample_size = EXCLUDED.sample_size,
                        sum_squares = EXCLUDED.sum_squares,
+                       parts = EXCLUDED.parts,
                        value = EXCLUDED.value,
                        kind = EXCLUDED.kind,
                        source = EXCLUDED.source,
-                       computed_at = EXCLUDED.computed_at,
-                       write_date = EXCLUDED.write_date
+                       computed_at = EXCLUDED.computed_at
                 """,
                 facts=facts or SQL(),
                 measure=self.id,
@@ -372,15 +370,16 @@ class DistMeasure(models.Model):
                 scope=SQL("NULL::int, NULL::int, s.id")
                 if of_company
                 else SQL("v.scope_id, s.program_id, s.company_id"),
-                squares=SQL("v.sum_squares") if facts else SQL("NULL::numeric"),
+                more=SQL("v.sum_squares, v.parts")
+                if facts
+                else SQL("NULL::numeric, NULL::jsonb"),
                 value=self._sql_value(SQL("v.numerator"), SQL("v.denominator")),
                 source=source,
                 now=fields.Datetime.now(),
-                uid=self.env.uid,
                 relation=relation,
                 columns=SQL(
                     "scope_id, day, numerator, denominator, sample_size%s",
-                    SQL(", sum_squares") if facts else SQL(),
+                    SQL(", sum_squares, parts") if facts else SQL(),
                 ),
                 owner=SQL.identifier("res_company" if of_company else "dist_site"),
             )
@@ -489,13 +488,15 @@ class DistMeasure(models.Model):
         others are computed all the same.
         """
         measures = self.search([("topic", "=", topic), ("compute_method", "!=", False)])
+        if not measures._has_present_day(sites, date_to):
+            measures = measures.filtered(lambda measure: measure.kind != "level")
+        computed, tables = self.browse(), set()
         for measure in measures:
+            made = set(tables)
             try:
                 with self.env.cr.savepoint():
-                    measure._compute_values(sites, date_from, date_to)
-                    measure.write(
-                        {"last_computed_at": fields.Datetime.now(), "last_error": False}
-                    )
+                    measure._compute_values(sites, date_from, date_to, tables)
+                computed |= measure
             except (psycopg2.InterfaceError, TransactionRollbackError):
                 # A lost connection or a concurrent update ends the transaction:
                 # the scheduler repeats the run, its queue is still there.
@@ -503,9 +504,25 @@ class DistMeasure(models.Model):
             except Exception as error:
                 _logger.exception("Measure %s could not be computed", measure.code)
                 measure.write({"last_error": str(error)})
+                # what was made for it went with the savepoint
+                tables &= made
+        computed.write({"last_computed_at": fields.Datetime.now(), "last_error": False})
+        self._drop_tables(tables)
 
-    def _compute_values(self, sites, date_from, date_to):
-        """Replace the values of the window by what the provider answers now."""
+    @api.model
+    def _has_present_day(self, sites, date_to):
+        """Say whether a window that ends on a day reaches the present of a site.
+
+        Levels answer for the present: a window of the past has none.
+        """
+        return any(site._local_day() <= date_to for site in sites)
+
+    def _compute_values(self, sites, date_from, date_to, tables=None):
+        """Replace the values of the window by what the provider answers now.
+
+        :param tables: names of the shared relations that are tables already; those
+            made now are added. Without it each query brings its own.
+        """
         self.ensure_one()
         cr = self.env.cr
         provider = self.env[self.provider_model]
@@ -514,6 +531,11 @@ class DistMeasure(models.Model):
         cr.execute(SQL("SET LOCAL jit = off"))
         cr.execute(SQL("SET LOCAL statement_timeout = %s", STATEMENT_TIMEOUT))
         self.env.flush_all()
+        if tables is None:
+            query = provider._sql_with_shared(query, scopes, date_from, date_to)
+        else:
+            relations = provider._shared_relations(query, sites, date_from, date_to)
+            self._create_tables(relations, tables)
         if self.kind != "level":
             self._forget_values(scopes, date_from, date_to)
         if self._has_facts():
@@ -522,26 +544,41 @@ class DistMeasure(models.Model):
             self._upsert(SQL("(%s)", query), "computed")
         cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
 
-    def _forget_values(self, scopes, date_from, date_to):
-        """Delete what was computed for the window before, with its breakdowns."""
-        owner = "company_id" if self.grain == "company" else "site_id"
-        for table, condition in (
-            ("dist_measure_value", SQL("AND source = 'computed'")),
-            ("dist_measure_breakdown", SQL()),
-        ):
-            self.env.cr.execute(
-                SQL(
-                    """
-                    DELETE FROM %s
-                     WHERE measure_id = %s AND %s = ANY(%s)
-                       AND day BETWEEN %s AND %s %s
-                    """,
-                    SQL.identifier(table),
-                    self.id,
-                    SQL.identifier(owner),
-                    scopes.ids,
-                    date_from,
-                    date_to,
-                    condition,
+    @api.model
+    def _create_tables(self, relations, tables):
+        """Make temporary tables of shared relations that are none yet."""
+        for name, query in relations.items():
+            if name not in tables:
+                table = SQL.identifier(name)
+                self.env.cr.execute(
+                    SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
                 )
+                # The planner knows nothing of a new table; a small sample will do.
+                self.env.cr.execute(SQL("SET LOCAL default_statistics_target = 10"))
+                self.env.cr.execute(SQL("ANALYZE %s", table))
+                tables.add(name)
+
+    @api.model
+    def _drop_tables(self, tables):
+        """Drop these temporary tables: the next window has its own rows."""
+        if tables:
+            names = SQL(", ").join(SQL.identifier(name) for name in sorted(tables))
+            self.env.cr.execute(SQL("DROP TABLE %s", names))
+
+    def _forget_values(self, scopes, date_from, date_to):
+        """Delete what was computed for the window before."""
+        # as the unique index has them
+        sign = -1 if self.grain == "company" else 1
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM dist_measure_value
+                 WHERE measure_id = %s AND COALESCE(site_id, -company_id) = ANY(%s)
+                   AND day BETWEEN %s AND %s AND source = 'computed'
+                """,
+                self.id,
+                [sign * id_ for id_ in scopes.ids],
+                date_from,
+                date_to,
             )
+        )
