@@ -4,7 +4,7 @@
 ``bench.py [--json FILE] [NAME ...]`` runs ``tests/benchmark/*.py``, or those named.
 Each one defines ``run(env)``, which returns a list of measurements: dictionaries with
 ``name``, ``rows``, ``suite_seconds``, ``sql_seconds``, ``ratio`` and ``peak_mb``. It
-has a database and a process of its own, so that it may commit and its memory is its own.
+has a database and a process of its own: it may commit, and its memory is its own.
 """
 
 import argparse

@@ -83,7 +83,7 @@ class Window:
         Measure._cron_compute()
 
     def by_hand(self, code):
-        """Return ``{(site or company, day): figures}``; days of nothing are left out."""
+        """Return ``{(site or company, day): figures}``, without days of nothing."""
         parameters = {**self.parameters, "now": fields.Datetime.now()}
         self.env.cr.execute(STATEMENTS[code], parameters)
         return self._figures(self.env.cr.fetchall())
@@ -127,7 +127,7 @@ class Window:
                 )
             )
         ]
-        if not expected or different:
+        if different:
             key = min(different, default=None)
             raise ValueError(
                 f"{measure.code}: {len(different)} of {len(expected)} figures differ, "

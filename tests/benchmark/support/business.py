@@ -107,7 +107,8 @@ def sizes(env):
     """Return ``{name: rows}`` of what the issue gives a size for."""
     env.cr.execute(
         """
-        SELECT (SELECT COUNT(*) FROM stock_move), (SELECT COUNT(*) FROM sale_order_line),
+        SELECT (SELECT COUNT(*) FROM stock_move),
+               (SELECT COUNT(*) FROM sale_order_line),
                (SELECT COUNT(*) FROM account_move_line),
                (SELECT COUNT(*) FROM helpdesk_ticket)
         """

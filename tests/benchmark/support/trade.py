@@ -107,7 +107,9 @@ SELECT po.id, l, 'Line ' || l,
        (%(products)s)[1 + (po.id * 7 + l) %% cardinality(%(products)s)], %(unit)s, 10,
        5, 50, po.date_approve + INTERVAL '3 days',
        po.date_approve + INTERVAL '3 days', 4,
-       CASE WHEN po.date_approve + INTERVAL '4 days' < %(now)s THEN 10 ELSE 0 END,
+       CASE WHEN po.date_approve + CASE WHEN po.id %% 5 = 0 THEN INTERVAL '4 days'
+                                        ELSE INTERVAL '71 hours' END < %(now)s
+            THEN 10 ELSE 0 END,
        CASE WHEN po.date_approve + INTERVAL '6 days' < %(now)s THEN 10 ELSE 0 END,
        %(company)s, po.partner_id, %(uid)s, po.create_date
   FROM purchase_order po, generate_series(1, 3) l
