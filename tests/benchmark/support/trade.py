@@ -11,7 +11,8 @@ INSERT INTO sale_order (company_id, partner_id, partner_invoice_id, partner_ship
                         create_date)
 SELECT %(company)s, partner, partner, partner, 'BENCH/' || n, moment,
        moment + CASE WHEN n %% 9 = 0 THEN INTERVAL '2 hours' ELSE INTERVAL '3 days' END,
-       'direct', 'sale', (%(warehouses)s)[1 + (n + n / 100) %% cardinality(%(warehouses)s)],
+       'direct', 'sale',
+       (%(warehouses)s)[1 + (n + n / 100) %% cardinality(%(warehouses)s)],
        (%(channels)s)[1 + n %% cardinality(%(channels)s)], %(uid)s, 1, %(uid)s, moment
   FROM generate_series(1, %(orders)s) n
  CROSS JOIN LATERAL (
@@ -90,8 +91,8 @@ INSERT INTO purchase_order (company_id, partner_id, name, date_order, date_appro
                             create_uid, create_date)
 SELECT %(company)s, (%(partners)s)[1 + n * 7 %% cardinality(%(partners)s)],
        'BENCHP/' || n, moment, moment,
-       (%(in_types)s)[1 + (n + n / 100) %% cardinality(%(in_types)s)], %(currency)s, 1, 'purchase',
-       %(uid)s, %(uid)s, moment
+       (%(in_types)s)[1 + (n + n / 100) %% cardinality(%(in_types)s)], %(currency)s, 1,
+       'purchase', %(uid)s, %(uid)s, moment
   FROM generate_series(1, %(purchases)s) n
  CROSS JOIN LATERAL (SELECT {MOMENT.format(total="purchases")} AS moment) m
 """
