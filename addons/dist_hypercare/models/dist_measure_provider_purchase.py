@@ -144,7 +144,8 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             ),
             ordered AS MATERIALIZED (
                 SELECT pol.id, pol.order_id,
-                       pol.qty_received - pol.product_qty AS excess, a.tz, a.currency_id, a.currency_rate, %(promise)s AS promised_at,
+                       pol.qty_received - pol.product_qty AS excess, a.tz,
+                       a.currency_id, a.currency_rate, %(promise)s AS promised_at,
                        pol.price_subtotal / (pol.product_qty * order_unit.factor)
                            AS price,
                        pt.purchase_method = 'receive'
