@@ -69,7 +69,7 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         """
         return self._sql_days_outstanding(
             self._sql_open_items("asset_receivable"),
-            self._sql_invoiced(("out_invoice", "out_refund"), -1),
+            self._sql_invoiced("sold"),
             scopes,
         )
 
@@ -81,7 +81,7 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         """
         return self._sql_days_outstanding(
             self._sql_open_items("liability_payable"),
-            self._sql_invoiced(("in_invoice", "in_refund"), 1),
+            self._sql_invoiced("bought"),
             scopes,
         )
 
@@ -137,6 +137,18 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         )
 
     @api.model
+    def _account_ids(self, *types):
+        """Return the ids of all accounts of these types, archived ones included."""
+        # sudo: the measures count for everybody.
+        return (
+            self.env["account.account"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("account_type", "in", types)])
+            .ids
+        )
+
+    @api.model
     def _dist_shared_open_items(self, sites, date_from, date_to):
         """Return the companies' open posted items of receivables and payables.
 
@@ -150,11 +162,13 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
               FROM account_move_line aml
               JOIN %(scopes)s AS scope ON scope.id = aml.company_id
               JOIN account_account account ON account.id = aml.account_id
-                   AND account.account_type IN ('asset_receivable', 'liability_payable')
          LEFT JOIN res_partner partner ON partner.id = aml.partner_id
-             WHERE aml.parent_state = 'posted' AND aml.reconciled IS NOT TRUE
+             WHERE aml.account_id = ANY(%(accounts)s)
+               AND aml.parent_state = 'posted' AND aml.reconciled IS NOT TRUE
                AND aml.amount_residual <> 0
             """,
+            # As a list of ids: Odoo has an index of the open items by account.
+            accounts=self._account_ids("asset_receivable", "liability_payable"),
             today=self._sql_today(SQL("scope.tz")),
             scopes=self._sql_scopes(self._companies(sites)),
         )
@@ -208,21 +222,35 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         )
 
     @api.model
-    def _sql_invoiced(self, move_types, sign):
-        """Return (company_id, amount) invoiced in the last days, without taxes."""
+    def _sql_invoiced(self, side):
+        return SQL(
+            "SELECT company_id, %s AS amount FROM dist_shared_invoiced",
+            SQL.identifier(side),
+        )
+
+    @api.model
+    def _dist_shared_invoiced(self, sites, date_from, date_to):
+        """Return what was invoiced in the last days, without taxes, a row a company.
+
+        ``(company_id, sold, bought)``
+        """
         return SQL(
             """
-            SELECT aml.company_id, SUM(%(sign)s * aml.balance) AS amount
+            SELECT aml.company_id,
+                   SUM(-aml.balance) FILTER (
+                       WHERE am.move_type IN ('out_invoice', 'out_refund')) AS sold,
+                   SUM(aml.balance) FILTER (
+                       WHERE am.move_type IN ('in_invoice', 'in_refund')) AS bought
               FROM account_move_line aml
               JOIN account_move am ON am.id = aml.move_id
-                   AND am.move_type = ANY(%(types)s)
              WHERE aml.parent_state = 'posted' AND aml.display_type = 'product'
-               AND aml.date >= %(start)s
+               AND aml.date >= %s AND aml.company_id = ANY(%s)
+               AND am.move_type IN
+                   ('out_invoice', 'out_refund', 'in_invoice', 'in_refund')
              GROUP BY aml.company_id
             """,
-            sign=sign,
-            types=list(move_types),
-            start=self._turnover_start().date(),
+            self._turnover_start().date(),
+            list(self._companies(sites).ids),
         )
 
     @api.model

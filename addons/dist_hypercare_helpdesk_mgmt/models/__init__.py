@@ -11,4 +11,5 @@ from . import dist_ticket_cause
 from . import dist_wave
 from . import dist_workaround
 from . import helpdesk_ticket
+from . import helpdesk_ticket_sla
 from . import helpdesk_ticket_team

@@ -45,6 +45,9 @@ class HelpdeskTicket(models.Model):
         }
     )
 
+    # The measures of a night look at the tickets of two days.
+    _dist_create_date_idx = models.Index("(create_date)")
+
     dist_site_id = fields.Many2one(
         "dist.site",
         string="Rollout Site",

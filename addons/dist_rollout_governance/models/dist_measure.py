@@ -385,6 +385,7 @@ class DistMeasure(models.Model):
             )
         )
         self.env["dist.measure.value"].invalidate_model()
+        self.env["dist.measure.breakdown"].invalidate_model()
 
     def _sql_value(self, numerator, denominator):
         """Return the SQL of a value from its components."""

@@ -115,6 +115,36 @@ class DistMeasureProviderTestFacts(models.AbstractModel):
             last=date_to,
         )
 
+    def _dist_facts_shared(self, measure, scopes, date_from, date_to):
+        """The documents of a day, of those that measures read together."""
+        return SQL(
+            """
+            SELECT site_id AS scope_id, day, id AS record_id,
+                   amount::numeric AS numerator, NULL::numeric AS denominator,
+                   id AS warehouse_id
+              FROM dist_shared_test_large
+            """
+        )
+
+    def _dist_shared_test_documents(self, sites, date_from, date_to):
+        return SQL(
+            """
+            SELECT id, site_id, day, amount FROM dist_test_document
+             WHERE site_id = ANY(%s) AND day BETWEEN %s AND %s
+            """,
+            sites.ids,
+            date_from,
+            date_to,
+        )
+
+    def _dist_shared_test_large(self, sites, date_from, date_to):
+        return SQL("SELECT * FROM dist_shared_test_documents WHERE amount > 2")
+
+    def _dimension_labels(self):
+        """Documents stand for warehouses, and all read the same."""
+        labels = SQL("SELECT id, 'All' AS label FROM dist_test_document")
+        return {**super()._dimension_labels(), "warehouse": labels}
+
     def _dist_facts_present(self, measure, scopes, date_from, date_to):
         """All documents, as a level of the present day."""
         return SQL(

@@ -1,12 +1,15 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import SQL, mute_logger
 
 from ..services.spread import BOUNDS, percentile
 from .common_fake import FakeModelCommon
 
 DAY = date(2026, 3, 10)
+ENGINE_LOG = "odoo.addons.dist_rollout_governance.models.dist_measure"
 
 
 @tagged("post_install", "-at_install")
@@ -21,7 +24,7 @@ class TestMeasureFacts(FakeModelCommon):
             provider_model="dist.measure.provider.test.facts",
             compute_method=values.pop("compute_method", "_dist_facts_documents"),
             records_model="dist.test.document",
-            dimensions="category",
+            dimensions=values.pop("dimensions", "category"),
             **values,
         )
 
@@ -178,6 +181,112 @@ class TestMeasureFacts(FakeModelCommon):
             .with_user(self.manager_a)
             .search([("measure_id", "=", measure.id)])
         )
+
+    def _shared_measures(self):
+        return [
+            self._measure(
+                f"facts_shared_{number}",
+                "sum",
+                compute_method="_dist_facts_shared",
+                dimensions="warehouse",
+            )
+            for number in (1, 2)
+        ]
+
+    def _compute_window(self, day=DAY):
+        sites = self.site_a | self.site_b | self.site_c
+        self.env["dist.measure"]._compute_window("unit_facts", sites, day, day)
+
+    def _shared_tables(self):
+        self.env.cr.execute(
+            "SELECT relname FROM pg_class WHERE relname LIKE 'dist_shared_%'"
+        )
+        return [name for (name,) in self.env.cr.fetchall()]
+
+    def test_measures_of_a_window_read_once_what_they_share(self):
+        self._document(self.site_a, 2)
+        large = self._document(self.site_a, 3)
+        measures = self._shared_measures()
+        created = []
+        execute = type(self.env.cr).execute
+
+        def logged(cursor, query, *args, **kwargs):
+            code = query.code if isinstance(query, SQL) else str(query)
+            if code.startswith("CREATE TEMPORARY"):
+                created.append(code.split('"')[1])
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", logged):
+            self._compute_window()
+        self.assertEqual(
+            created, ["dist_shared_test_documents", "dist_shared_test_large"]
+        )
+        self.assertFalse(self._shared_tables())
+        for measure in measures:
+            self.assertEqual(self._values(measure).mapped("value"), [3])
+            # by itself it comes to the same
+            self._compute(measure)
+            value = self._values(measure)
+            self.assertEqual(value.value, 3)
+            action = value.action_open_records()
+            self.assertEqual(action["domain"], [("id", "in", large.ids)])
+        large.day = DAY + timedelta(days=1)
+        self._compute_window()
+        self._compute_window(large.day)
+        self.assertEqual(self._values(measures[0]).mapped("day"), [large.day])
+
+    @mute_logger(ENGINE_LOG, "odoo.sql_db")
+    def test_what_a_broken_measure_read_is_read_again(self):
+        self._document(self.site_a, 3)
+        broken, measure = self._shared_measures()
+        provider = type(self.env["dist.measure.provider.test.facts"])
+        broken.sequence = measure.sequence - 1
+
+        def divide(*args):
+            return SQL("SELECT 1 / 0 FROM dist_shared_test_large")
+
+        with patch.object(provider, "_dist_facts_present", divide):
+            broken.compute_method = "_dist_facts_present"
+            self._compute_window()
+        self.assertIn("division by zero", broken.last_error)
+        self.assertFalse(measure.last_error)
+        self.assertEqual(self._values(measure).mapped("value"), [3])
+        self.assertFalse(self._shared_tables())
+
+    def test_ids_that_read_the_same_are_one_part(self):
+        self._document(self.site_a, 3)
+        document = self._document(self.site_a, 4)
+        measure = self._shared_measures()[0]
+        self._compute(measure)
+        self.assertEqual(
+            self._parts(measure), {(self.site_a, "warehouse", "All"): (7, 2)}
+        )
+        part = self.env["dist.measure.breakdown"].search(
+            [("measure_id", "=", measure.id)]
+        )
+        self.assertEqual(len(part.action_open_records()["domain"][0][2]), 2)
+        self.env.invalidate_all()
+        part = self.env["dist.measure.breakdown"].browse(part.id)
+        self.assertEqual((part.label, part.value), ("All", 7))
+        document.amount = 5
+        self._compute(measure)
+        self.assertEqual(
+            self._parts(measure), {(self.site_a, "warehouse", "All"): (8, 2)}
+        )
+
+    def test_a_window_of_the_past_has_no_levels(self):
+        self._document(self.site_a, 4)
+        measure = self._measure(
+            "facts_past",
+            "level",
+            unit="count",
+            compute_method="_dist_facts_present",
+        )
+        with freeze_time("2026-03-12 12:00:00"):
+            self._compute_window()
+            self.assertFalse(self._values(measure))
+            self._compute_window(date(2026, 3, 12))
+        self.assertEqual(self._values(measure).mapped("value"), [4, 0, 0])
 
     def test_facts_come_with_their_addon(self):
         with self.assertRaises(ValidationError):
