@@ -281,7 +281,8 @@ class DistReconciliation(models.Model):
                       FROM (%(differing)s) d
                      ORDER BY key
                 )
-                SELECT COUNT(*) FILTER (WHERE kind IS NULL) AS matches,
+                SELECT COALESCE(SUM(key_count) FILTER (WHERE kind IS NULL), 0)
+                           AS matches,
                        COUNT(kind) AS mismatches,
                        COUNT(*) FILTER (WHERE kind IN ('attribute', 'date'))
                            AS attributes,
@@ -481,7 +482,7 @@ class DistReconciliation(models.Model):
             SQL(
                 """
                 SELECT site_id, SUM(abs(%(odoo)s - %(legacy)s)),
-                       SUM(abs(%(legacy)s)), COUNT(*)
+                       SUM(abs(%(legacy)s)), SUM(key_count)
                   FROM (%(query)s) compared
                  WHERE site_id IS NOT NULL
                  GROUP BY site_id
