@@ -33,7 +33,9 @@ from . import dist_decision_activity
 from . import dist_decision_right
 from . import dist_escalation_level
 from . import dist_decision
+from . import dist_decision_ballot
 from . import dist_decision_vote
+from . import dist_decision_escalation
 from . import dist_decision_mixin
 from . import dist_action
 from . import dist_option
