@@ -451,7 +451,7 @@ class DistMigrationCycle(models.Model):
     def _sql_legacy_stock(self, product_keys):
         from ..services.comparisons import Comparisons
 
-        return Comparisons(self).legacy_stock(product_keys)
+        return Comparisons(self).legacy_stock(product_keys=product_keys)
 
     def _legacy_ids(self, code, keys):
         """Return ``{legacy key: record id}`` in one query."""

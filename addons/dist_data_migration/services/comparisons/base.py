@@ -174,6 +174,16 @@ class ComparisonBase:
             """
         )
 
+    def _amount_kind(self):
+        """Kind of a difference between two sums that stand on either side."""
+        return SQL(
+            """CASE WHEN abs(legacy_value - odoo_value) < %s THEN NULL
+                    WHEN is_new THEN 'unexpected'
+                    WHEN is_absent THEN 'missing'
+                    ELSE 'value' END""",
+            self._amount_epsilon(),
+        )
+
     # -- sites ----------------------------------------------------------------------
 
     def _single_site(self):

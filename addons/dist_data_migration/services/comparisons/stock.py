@@ -39,6 +39,30 @@ CONTROLS = (
         _lt("Negative quantities are listed, also where both sides have them."),
         needs=frozenset({"stock"}),
     ),
+    Control(
+        "counted_extract_quantity",
+        _lt("Physical count against the extract, quantity"),
+        "counted_extract",
+        "qty",
+        "quantity",
+        _lt(
+            "The count stands under legacy, the extract under Odoo; where a product "
+            "was counted in a location, all its lots and owners there are compared."
+        ),
+        needs=frozenset({"stock_count", "stock"}),
+    ),
+    Control(
+        "counted_odoo_quantity",
+        _lt("Physical count against Odoo, quantity"),
+        "counted_odoo",
+        "qty",
+        "quantity",
+        _lt(
+            "The count stands under legacy; where a product was counted in a location, "
+            "all its lots and owners there are compared."
+        ),
+        needs=frozenset({"stock_count"}),
+    ),
 )
 
 
@@ -47,11 +71,11 @@ class StockComparisons:
 
     Odoo's side is what stands in internal and transit locations of the cycle's
     warehouses; several quants of one key are summed, and keys that sum up to zero are
-    none.
+    none. Where goods were counted, the count is compared with both.
     """
 
-    def _stock_rows(self, product_keys=None):
-        """Staged on-hand rows as they stand in the extract.
+    def _stock_rows(self, code="stock", product_keys=None):
+        """Staged rows of an object as they stand in the extract.
 
         Columns: id, product_key, place_key, warehouse_key, lot_key, owner_key,
         quantity, value, is_loadable.
@@ -73,17 +97,18 @@ class StockComparisons:
              WHERE %s %s
             OFFSET 0
             """,
-            self._legacy_rows("stock"),
+            self._legacy_rows(code),
             wanted,
         )
 
-    def legacy_stock(self, product_keys=None):
-        """Staged on-hand rows with the records they mean in Odoo.
+    def legacy_stock(self, code="stock", product_keys=None):
+        """Staged rows of on-hand stock or of a count with the records they mean.
 
         Columns: those of the rows and location_key, product_id, location_id, lot_id,
         owner_id. A key without a record leaves its id empty; a row without a location
         means the stock of its warehouse, one without that the cycle's.
 
+        :param code: stock or stock_count
         :param product_keys: legacy keys of the products wanted; all when not given
         """
         home = self.cycle.warehouse_id.code
@@ -103,7 +128,7 @@ class StockComparisons:
                 ON warehouse.company_id = %s
                AND upper(warehouse.code) = COALESCE(upper(r.warehouse_key), %s)
             """,
-            self._stock_rows(product_keys),
+            self._stock_rows(code, product_keys),
             self._key_join("product", "product", SQL("r.product_key")),
             self._key_join("place", "location", SQL("r.place_key")),
             self._key_join("lot", "lot", SQL("r.lot_key")),
@@ -169,11 +194,45 @@ class StockComparisons:
             SQL(side, place=SQL("location_id"), sign=-1, **scope),
         )
 
-    def _stock_keys(self):
-        """Quantities of both sides by key.
+    def _extract_side(self, code):
+        """Quantities of staged rows, to be compared by key.
 
-        Both go through one grouping, which costs less than a join of two. A legacy row
-        whose key means no record is on its own: ``lost`` is its key in words.
+        A row whose key means no record is on its own: ``lost`` is its key in words.
+        """
+        return SQL(
+            """
+            SELECT s.product_id, s.location_id, s.lot_id, s.owner_id,
+                   CASE WHEN s.product_id IS NULL OR s.location_id IS NULL
+                          OR (s.lot_key IS NOT NULL AND s.lot_id IS NULL)
+                          OR (s.owner_key IS NOT NULL AND s.owner_id IS NULL)
+                        THEN concat_ws(' @ ', s.product_key,
+                                       NULLIF(s.location_key, ''), s.lot_key,
+                                       s.owner_key) END COLLATE "C" AS lost,
+                   s.quantity, s.quantity * COALESCE(price.value, 0) AS value,
+                   NULL::int AS quant_id
+              FROM (%s) s
+              LEFT JOIN (%s) price ON price.legacy_key = s.product_key
+            """,
+            self.legacy_stock(code),
+            self._legacy_prices(),
+        )
+
+    def _quant_side(self):
+        """Quantities in Odoo, to be compared by key."""
+        return SQL(
+            """
+            SELECT q.product_id, q.location_id, q.lot_id, q.owner_id,
+                   NULL COLLATE "C" AS lost, q.quantity::numeric AS quantity,
+                   NULL::numeric AS value, q.id AS quant_id
+              FROM (%s) q
+            """,
+            self._quants(),
+        )
+
+    def _stock_keys(self, legacy, odoo):
+        """Quantities of two sides by key.
+
+        Both go through one grouping, which costs less than a join of two.
         """
         return SQL(
             """
@@ -181,44 +240,36 @@ class StockComparisons:
                    MIN(quant_id) AS quant_id, COUNT(legacy_qty) = 0 AS is_new,
                    COALESCE(SUM(legacy_qty), 0) AS legacy_qty,
                    COALESCE(SUM(odoo_qty), 0) AS odoo_qty,
-                   COALESCE(SUM(legacy_value), 0) AS legacy_value
+                   COALESCE(SUM(value), 0) AS legacy_value
               FROM (
-                SELECT s.product_id, s.location_id, s.lot_id, s.owner_id,
-                       CASE WHEN s.product_id IS NULL OR s.location_id IS NULL
-                              OR (s.lot_key IS NOT NULL AND s.lot_id IS NULL)
-                              OR (s.owner_key IS NOT NULL AND s.owner_id IS NULL)
-                            THEN concat_ws(' @ ', s.product_key,
-                                           NULLIF(s.location_key, ''), s.lot_key,
-                                           s.owner_key) END COLLATE "C" AS lost,
-                       s.quantity AS legacy_qty,
-                       s.quantity * COALESCE(price.value, 0) AS legacy_value,
-                       NULL::int AS quant_id, NULL::numeric AS odoo_qty
-                  FROM (%(legacy_stock)s) s
-                  LEFT JOIN (%(prices)s) price ON price.legacy_key = s.product_key
+                SELECT product_id, location_id, lot_id, owner_id, lost, quant_id,
+                       quantity AS legacy_qty, NULL::numeric AS odoo_qty, value
+                  FROM (%s) legacy
                  UNION ALL
-                SELECT q.product_id, q.location_id, q.lot_id, q.owner_id, NULL, NULL,
-                       NULL, q.id, q.quantity::numeric
-                  FROM (%(quants)s) q
+                SELECT product_id, location_id, lot_id, owner_id, lost, quant_id,
+                       NULL, quantity, NULL
+                  FROM (%s) odoo
               ) sides
              GROUP BY 1, 2, 3, 4, 5
             """,
-            legacy_stock=self.legacy_stock(),
-            prices=self._legacy_prices(),
-            quants=self._quants(),
+            legacy,
+            odoo,
         )
 
-    def _stock_groups(self):
+    def _stock_groups(self, keys, price):
         """Keys that are listed, one row each, and all others as one per warehouse.
 
         Listed is what differs in any digit or is below zero. The others agree
         wholly: counting and summing them hides nothing.
+
+        :param keys: query of :meth:`_stock_keys`
+        :param price: value of a unit in Odoo
         """
         return SQL(
             """
             WITH both_sides AS (
                 SELECT k.*, abs(k.odoo_qty) < %(epsilon)s AS is_absent,
-                       COALESCE(k.odoo_qty * (template.list_price::numeric
-                                + COALESCE(extra.amount, 0)), 0) AS odoo_value,
+                       COALESCE(k.odoo_qty * %(price)s, 0) AS odoo_value,
                        place.warehouse_id
                   FROM (%(keys)s) k
                   LEFT JOIN product_product product ON product.id = k.product_id
@@ -246,11 +297,53 @@ class StockComparisons:
              GROUP BY 1, 2
             """,
             epsilon=self._quantity_epsilon(),
-            keys=self._stock_keys(),
+            keys=keys,
+            price=price,
             extras=self._extra_prices(),
         )
 
     def _stock(self):
+        return self._compare_stock(
+            self._stock_groups(
+                self._stock_keys(self._extract_side("stock"), self._quant_side()),
+                SQL("(template.list_price::numeric + COALESCE(extra.amount, 0))"),
+            )
+        )
+
+    def _counted_extract(self):
+        return self._compare_count(self._extract_side("stock"))
+
+    def _counted_odoo(self):
+        return self._compare_count(self._quant_side())
+
+    def _compare_count(self, side):
+        """A physical count against a side, without values.
+
+        What was not found must be in the count with zero: a count of a product in a
+        location is taken to be complete.
+        """
+        counted = self._extract_side("stock_count")
+        wanted = SQL(
+            """
+            SELECT side.*
+              FROM (%s) side
+              JOIN (SELECT DISTINCT product_id, location_id FROM (%s) c) place
+                ON place.product_id = side.product_id
+               AND place.location_id = side.location_id
+            """,
+            side,
+            counted,
+        )
+        keys = SQL(
+            "SELECT k.product_id, k.location_id, k.lot_id, k.owner_id, k.lost,"
+            " k.quant_id, k.is_new, k.legacy_qty, k.odoo_qty, 0 AS legacy_value"
+            " FROM (%s) k",
+            self._stock_keys(counted, wanted),
+        )
+        return self._compare_stock(self._stock_groups(keys, SQL("0")))
+
+    def _compare_stock(self, groups):
+        """Say what is different about the groups, and name those that are listed."""
         return SQL(
             """
             WITH classed AS (
@@ -280,7 +373,7 @@ class StockComparisons:
                AND moved.owner_id = b.owner_id
             """,
             epsilon=self._quantity_epsilon(),
-            groups=self._stock_groups(),
+            groups=groups,
             moved=self._moved_since(),
             columns=columns(self._stock_columns()),
         )
