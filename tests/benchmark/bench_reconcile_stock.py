@@ -5,7 +5,7 @@ Both sides get the same CSV file and must find the same differences:
 - *by key*: the suite compares the rows it has staged and stores each difference; by
   hand, the file is copied into a table and joined, once.
 - *whole run*: all controls of the cycle (by key, at cost, value against moves and
-  books, counts), cases, hashes and measures; by hand, the statements for the first four.
+  books, counts), cases, hashes and measures; by hand, statements for the first four.
 - *again, 1 % changed*: a whole run after one quant in a hundred has another quantity,
   against the full one before it: staging the file and the first run.
 
@@ -13,10 +13,15 @@ Both sides get the same CSV file and must find the same differences:
 """
 
 import os
-import resource
+import pathlib
 import statistics
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
+
+import memory
 
 from odoo.addons.dist_data_migration.services.comparisons import Comparisons
 
@@ -261,13 +266,11 @@ class Extract:
         file = tempfile.TemporaryFile()
         self.cr.copy_expert(
             "COPY (SELECT id, 'K' || product_id AS p, 'K' || location_id AS l,"
-            " 'K' || lot_id AS t, quantity + CASE WHEN lot_id % {differs} = 0 THEN 3"
-            " ELSE 0 END AS q, (quantity + CASE WHEN lot_id % {differs} = 0 THEN 3"
-            " ELSE 0 END) * {cost} AS v FROM stock_quant"
-            " WHERE lot_id >= {first} AND lot_id % 1499 <> 0)"
-            " TO STDOUT WITH (FORMAT csv, HEADER)".format(
-                differs=DIFFERS, cost=COST, first=self.first_lot
-            ),
+            f" 'K' || lot_id AS t, quantity + CASE WHEN lot_id % {DIFFERS} = 0 THEN 3"
+            f" ELSE 0 END AS q, (quantity + CASE WHEN lot_id % {DIFFERS} = 0 THEN 3"
+            f" ELSE 0 END) * {COST} AS v FROM stock_quant"
+            f" WHERE lot_id >= {self.first_lot} AND lot_id % 1499 <> 0)"
+            " TO STDOUT WITH (FORMAT csv, HEADER)",
             file,
         )
         return file
@@ -364,7 +367,7 @@ def row(name, size, suite, hand):
         "suite_seconds": suite,
         "sql_seconds": hand,
         "ratio": suite / hand,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": memory.peak_mb(),
     }
 
 
@@ -385,6 +388,7 @@ def measure(env, size):
     extract = Extract(env, size)
     staging, _nothing = timed(extract.stage)
     extract.mark_loaded()
+    memory.reset_peak()
     first, _found = timed(extract.by_suite)
     by_key = compare(extract, [extract.by_hand], extract.keys_by_suite)
     whole = compare(
