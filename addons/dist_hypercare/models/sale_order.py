@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
@@ -25,12 +27,16 @@ class SaleOrder(models.Model):
             shipped = self.filtered("effective_date")
         result = super().write(vals)
         if vals.get("state") == "sale":
-            self._dist_capture_promise()
+            with never_fails(self.env, "promises of orders"):
+                self._dist_capture_promise()
         if shipped:
-            self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
-        self.env["dist.correction"]._log(
-            "sale_cancelled", cancelled, lambda order: order.warehouse_id
-        )
+            with never_fails(self.env, "days of shipped orders"):
+                self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
+        if cancelled:
+            with never_fails(self.env, "cancelled orders"):
+                self.env["dist.correction"]._log(
+                    "sale_cancelled", cancelled, lambda order: order.warehouse_id
+                )
         return result
 
     def _dist_capture_promise(self):
