@@ -13,6 +13,7 @@ from . import test_kpi_stock
 from . import test_measure_count
 from . import test_measure_engine
 from . import test_measure_shipment
+from . import test_never_fails
 from . import test_review
 from . import test_session
 from . import test_tour
