@@ -2,6 +2,7 @@ from . import test_captures
 from . import test_changed_days
 from . import test_command_center
 from . import test_doors
+from . import test_every_measure
 from . import test_handover
 from . import test_hypercare
 from . import test_improvement
