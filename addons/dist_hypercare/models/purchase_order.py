@@ -19,5 +19,9 @@ class PurchaseOrder(models.Model):
                     approved,
                     lambda order: order.picking_type_id.warehouse_id,
                 )
-                self.env["dist.measure.provider.purchase"]._enqueue_orders(approved)
+                purchasing = self.env["dist.measure.provider.purchase"]
+                purchasing._enqueue_orders(approved)
+                self.env["dist.measure.provider.adoption"]._enqueue_transactions(
+                    purchasing._approval_days(approved.ids)
+                )
         return result

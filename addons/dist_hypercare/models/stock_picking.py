@@ -50,7 +50,9 @@ class StockPicking(models.Model):
 
         Validating asks for none, so it asks nothing of the database either.
         """
-        days = dict.fromkeys(("shipment", "purchase", "receipt"), frozenset())
+        days = dict.fromkeys(
+            ("shipment", "purchase", "receipt", "transfer"), frozenset()
+        )
         if not self:
             return days
         # sudo: whatever the user may see, the days of the transfers are wrong now.
@@ -59,12 +61,14 @@ class StockPicking(models.Model):
         purchasing = self.env["dist.measure.provider.purchase"]
         receiving = self.env["dist.measure.provider.receiving"]
         with never_fails(self.env, "days of transfers before they were moved"):
-            # Shipments and returns without an order are found by their own days.
+            transfers = receiving._transfer_days(self)
             days = {
+                # Shipments and returns without an order are found by their own days.
                 "shipment": shipping._shipment_days(moves.sale_line_id.order_id.ids)
-                | receiving._transfer_days(self),
+                | transfers,
                 "purchase": purchasing._receipt_days(moves),
                 "receipt": receiving._transfer_days(self._dist_inward()),
+                "transfer": transfers,
             }
         return days
 
@@ -79,14 +83,17 @@ class StockPicking(models.Model):
         moves = self.sudo().move_ids
         receiving = self.env["dist.measure.provider.receiving"]
         with never_fails(self.env, "days of transfers that were moved"):
+            transfers = receiving._transfer_days(self)
             self.env["dist.measure.provider.shipment"]._enqueue_orders(
-                moves.sale_line_id.order_id.ids,
-                days_before["shipment"] | receiving._transfer_days(self),
+                moves.sale_line_id.order_id.ids, days_before["shipment"] | transfers
             )
             self.env["dist.measure.provider.purchase"]._enqueue_moves(
                 moves, days_before["purchase"]
             )
             receiving._enqueue_transfers(self._dist_inward(), days_before["receipt"])
+            self.env["dist.measure.provider.adoption"]._enqueue_transactions(
+                days_before["transfer"] | transfers
+            )
 
     def _dist_enqueue_returned(self, vals, validated):
         """Queue the days of returns and their orders: they tell of an earlier pick.

@@ -1,4 +1,8 @@
+from unittest.mock import patch
+
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import SQL
 
 from .common import day
 from .common_distributor import DistributorCommon
@@ -255,7 +259,15 @@ ADDONS_ELSEWHERE = {
 
 @tagged("post_install", "-at_install")
 class TestEveryMeasure(DistributorCommon):
-    """Every figure of two weeks, against values worked out by hand."""
+    """Every figure of two weeks, against values worked out by hand.
+
+    Then something happens on 20 March to what was done before it: the queued days and
+    the open ones are computed, which must give what computing everything again gives,
+    and touch no other day.
+    """
+
+    LATER = "2026-03-20 15:00:00"
+    OPEN = (19, 20, 21)
 
     @classmethod
     def setUpClass(cls):
@@ -266,10 +278,11 @@ class TestEveryMeasure(DistributorCommon):
         cls._compute_all()
 
     @classmethod
-    def _compute_all(cls):
-        """Compute all days of March and take the levels, at NOON."""
-        with freeze_time(cls.NOON):
-            for topic in cls.env["dist.measure"]._topics():
+    def _compute_all(cls, moment=None, codes=(*DAYS, *LEVELS)):
+        """Compute all days of March and take the levels."""
+        topics = cls.measures.filtered(lambda one: one.code in codes).mapped("topic")
+        with freeze_time(moment or cls.NOON):
+            for topic in dict.fromkeys(topics):
                 cls.env["dist.measure"]._compute_window(
                     topic, cls.sites, day(1), day(31)
                 )
@@ -290,6 +303,8 @@ class TestEveryMeasure(DistributorCommon):
                 round(value.denominator, 2),
             )
         return found
+
+    # -- the tables -------------------------------------------------------------
 
     def test_no_measure_is_forgotten(self):
         for measure in self.env["dist.measure"].search([("provider_model", "!=", 0)]):
@@ -326,3 +341,423 @@ class TestEveryMeasure(DistributorCommon):
                         for owner, figures in expected.items()
                     },
                 )
+
+    def test_a_second_run_changes_nothing(self):
+        """The rows stay, with what wrote them: values, their parts and their moments."""
+        before = self._rows_as_written()
+        self.assertGreater(len(before), 200)
+        self._compute_all()
+        self.assertEqual(self._rows_as_written(), before)
+
+    def _rows_as_written(self):
+        self.env.flush_all()
+        return [
+            (table, *row)
+            for table in ("dist_measure_value", "dist_measure_breakdown")
+            for row in self.env.execute_query(
+                SQL(
+                    "SELECT id, xmin::text, cmin::text FROM %s"
+                    " WHERE measure_id = ANY(%s) ORDER BY id",
+                    SQL.identifier(table),
+                    self.measures.ids,
+                )
+            )
+        ]
+
+    # -- later events -----------------------------------------------------------
+
+    def _settle(self):
+        """Compute what the scheduled job would compute, at LATER."""
+        Measure = self.env["dist.measure"]
+        for topic in {one.topic for one in self.measures if one.code in DAYS}:
+            Measure._backfill(
+                self.sites, day(self.OPEN[0]), day(self.OPEN[-1]), topic
+            )
+        with (
+            freeze_time(self.LATER),
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kw: 60
+            ),
+        ):
+            Measure._cron_compute()
+
+    def _figures_of_days(self):
+        return {
+            (code, *key): figures
+            for code, values in self._found(DAYS).items()
+            for key, figures in values.items()
+        }
+
+    def _assert_changes(self, event, changes):
+        """Assert that an event changes these figures of closed days and no others.
+
+        :param changes: ``{(measure, site or company, day): figures or None}``
+        """
+        before = self._figures_of_days()
+        self.env["dist.measure.queue"].search([]).unlink()
+        with freeze_time(self.LATER):
+            event()
+        self._settle()
+        after = self._figures_of_days()
+        self._compute_all(self.LATER, DAYS)
+        everything = self._figures_of_days()
+        self.assertEqual(
+            {
+                key: (after.get(key), everything.get(key))
+                for key in after | everything
+                if after.get(key) != everything.get(key)
+            },
+            {},
+            "Computing everything again gives something else: a day was not queued.",
+        )
+        found = {
+            key: after.get(key)
+            for key in before | after
+            if before.get(key) != after.get(key) and key[2] not in self.OPEN
+        }
+        self.assertEqual(found, changes)
+
+    def test_delivery_moved(self):
+        """The back order went out on the 13th and not on the 12th: 96 hours."""
+
+        def event():
+            self.part_second.date_done = "2026-03-13 15:00:00"
+
+        self._assert_changes(
+            event,
+            {
+                ("on_time_all_shipments", "NYC", 12): None,
+                ("on_time_all_shipments", "NYC", 13): (0, 1),
+                ("order_cycle_complete", "NYC", 12): None,
+                ("order_cycle_complete", "NYC", 13): (96, 1),
+                ("return_rate", "NYC", 12): None,
+                ("return_rate", "NYC", 13): (0, 1),
+                ("pick_accuracy", "NYC", 12): None,
+                ("pick_accuracy", "NYC", 13): (1, 1),
+                # an order and a receipt; two receipts
+                ("user_error_rate", "NYC", 12): (0, 2),
+                ("user_error_rate", "NYC", 13): (0, 2),
+            },
+        )
+
+    def test_done_quantity_corrected(self):
+        """4 of 5 apples: not filled, an error of the pick, and never complete."""
+
+        def event():
+            self.evening_shipment.move_line_ids.quantity = 4
+
+        self._assert_changes(
+            event,
+            {
+                ("order_fill_rate", "NYC", 10): (0, 3),
+                ("line_fill_rate", "NYC", 10): (1, 4),
+                ("unit_fill_rate", "NYC", 10): (54, 69),
+                ("order_cycle_complete", "NYC", 10): None,
+            },
+        )
+
+    def test_ordered_quantity_changed(self):
+        def event():
+            self.midnight.order_line[0].product_uom_qty = 8
+
+        self._assert_changes(
+            event,
+            {
+                ("order_fill_rate", "AKL", 11): (0, 1),
+                ("line_fill_rate", "AKL", 11): (1, 2),
+                ("unit_fill_rate", "AKL", 11): (7, 11),
+                ("order_cycle_complete", "AKL", 11): None,
+            },
+        )
+
+    def test_order_cancelled(self):
+        """It is no order of the 12th any more; the correction is one of today."""
+
+        def event():
+            self.open_nyc._action_cancel()
+
+        self._assert_changes(event, {("user_error_rate", "NYC", 12): (0, 2)})
+
+    def test_reason_of_a_return_changed(self):
+        def event():
+            damaged = self.env.ref("dist_hypercare.return_reason_damaged")
+            self.returned.dist_return_reason_id = damaged
+
+        self._assert_changes(event, {("pick_accuracy", "NYC", 10): (4, 4)})
+
+    def test_return_of_an_old_shipment(self):
+        """It counts on its own day; the pick it tells of was on the 12th."""
+
+        def event():
+            self._return(
+                self.part_second, self.LATER, {self.apple: 1}, self.wrong_item
+            )
+
+        self._assert_changes(event, {("pick_accuracy", "NYC", 12): (0, 1)})
+
+    def _count_lines(self):
+        return self.env["stock.move.line"].search(
+            [
+                ("is_inventory", "=", True),
+                ("product_id", "=", self.plum.id),
+                ("date", "=", "2026-03-10 15:00:00"),
+            ]
+        )
+
+    def test_count_moved(self):
+        """The plums were counted on the 9th."""
+
+        def event():
+            self._count_lines().move_id.date = "2026-03-09 15:00:00"
+
+        self._assert_changes(
+            event,
+            {
+                ("inventory_accuracy", "NYC", 9): (0, 1),
+                ("inventory_accuracy", "NYC", 10): None,
+                ("inventory_accuracy_tolerance", "NYC", 9): (1, 1),
+                ("inventory_accuracy_tolerance", "NYC", 10): None,
+                ("discrepancy_rate", "NYC", 9): (1, 1),
+                ("discrepancy_rate", "NYC", 10): None,
+                ("count_variance_net", "NYC", 9): (-2, 0),
+                ("count_variance_net", "NYC", 10): None,
+                ("count_variance_gross", "NYC", 9): (2, 0),
+                ("count_variance_gross", "NYC", 10): None,
+                ("adjustment_count", "NYC", 9): (1, 0),
+                ("adjustment_count", "NYC", 10): (1, 0),
+                ("adjustment_value", "NYC", 9): (2, 0),
+                ("adjustment_value", "NYC", 10): (7, 0),
+                ("user_error_rate", "NYC", 9): (0, 6),
+                ("user_error_rate", "NYC", 10): (1000, 5),
+            },
+        )
+
+    def test_count_undone(self):
+        """The quinces are left; undoing is a correction of today."""
+
+        def event():
+            self._count_lines().action_revert_inventory()
+
+        self._assert_changes(
+            event,
+            {
+                ("inventory_accuracy", "NYC", 10): None,
+                ("inventory_accuracy_tolerance", "NYC", 10): None,
+                ("discrepancy_rate", "NYC", 10): None,
+                ("count_variance_net", "NYC", 10): None,
+                ("count_variance_gross", "NYC", 10): None,
+                ("adjustment_count", "NYC", 10): (1, 0),
+                ("adjustment_value", "NYC", 10): (7, 0),
+            },
+        )
+
+    def test_receipt_moved(self):
+        """The last 4 apples came on the 12th, 5 hours before: none was late any more.
+
+        5 + 10 = 15 hours after the 9th, twice: 3 d 5 h and 3 d.
+        """
+
+        def event():
+            self.received_late.date_done = "2026-03-12 15:00:00"
+
+        self._assert_changes(
+            event,
+            {
+                ("receiving_lines", "NYC", 12): (2, 0),
+                ("receiving_lines", "NYC", 13): None,
+                ("supplier_on_time", "NYC", 12): (2, 2),
+                ("supplier_on_time", "NYC", 13): None,
+                ("supplier_lead_time", "NYC", 12): (6.21, 2),
+                ("supplier_lead_time", "NYC", 13): None,
+                # + 4 hours and − 1 hour
+                ("supplier_lead_time_variance", "NYC", 12): (0.12, 2),
+                ("supplier_lead_time_variance", "NYC", 13): None,
+                ("user_error_rate", "NYC", 12): (0, 4),
+                ("user_error_rate", "NYC", 13): None,
+            },
+        )
+
+    def test_receipt_cancelled(self):
+        """3 of 5 apples came on the 14th; that the rest won't come is an exception."""
+        order = self._purchase(
+            self.site_nyc,
+            "2026-03-13 15:00:00",
+            [(self.apple, 5, 5)],
+            "2026-03-25 15:00:00",
+        )
+        receipt = self._receive(order, "2026-03-14 15:00:00", {self.apple: 3})
+        self._compute_all()
+
+        def event():
+            (order.picking_ids - receipt).action_cancel()
+
+        self._assert_changes(
+            event,
+            {
+                ("purchase_exception_rate", "NYC", 13): (1, 1),
+                ("exception_volume", "US", 13): (1, 0),
+            },
+        )
+
+    def test_purchase_order_cancelled(self):
+        order = self._purchase(
+            self.site_qns,
+            "2026-03-13 15:00:00",
+            [(self.apple, 5, 5)],
+            "2026-03-25 15:00:00",
+        )
+        self._compute_all()
+        self._assert_changes(
+            order.button_cancel,
+            {
+                ("purchase_exception_rate", "QNS", 13): None,
+                ("user_error_rate", "QNS", 13): None,
+            },
+        )
+
+    def test_price_of_an_order_changed(self):
+        """5 US dollars instead of 4: 40 New Zealand dollars were paid, 50 ordered."""
+
+        def event():
+            self.bought_akl.order_line.price_unit = 5
+
+        self._assert_changes(
+            event,
+            {
+                ("purchase_exception_rate", "AKL", 10): (1, 1),
+                ("bill_price_variance", "NZ", 16): (-10, 50),
+                ("invoice_exception_rate", "NZ", 16): (1, 1),
+                ("exception_volume", "NZ", 10): (1, 0),
+                ("exception_volume", "NZ", 16): (1, 0),
+            },
+        )
+
+    def test_line_added_to_an_order(self):
+        def event():
+            self.bought_akl.order_line = [
+                Command.create({"product_id": self.apple.id, "product_qty": 1})
+            ]
+
+        self._assert_changes(
+            event,
+            {
+                ("purchase_exception_rate", "AKL", 10): (1, 1),
+                ("exception_volume", "NZ", 10): (1, 0),
+            },
+        )
+
+    def test_bill_of_another_price_later(self):
+        """The plums of the 9th are billed today at 25 instead of 24."""
+
+        def event():
+            self._bill(self.bought_qns, self.LATER, price=25)
+
+        self._assert_changes(
+            event,
+            {
+                ("purchase_exception_rate", "QNS", 9): (1, 1),
+                ("exception_volume", "US", 9): (2, 0),
+            },
+        )
+
+    def test_bill_dated_back(self):
+        """The bill of the 16th is posted again for the 13th, at the price ordered.
+
+        The order was still received late, and a reset is an exception of the bill.
+        """
+
+        def event():
+            self.bill_nyc.button_draft()
+            self.bill_nyc.invoice_date = self.bill_nyc.date = "2026-03-13"
+            self.bill_nyc.invoice_line_ids.price_unit = 5
+            self.bill_nyc.action_post()
+
+        self._assert_changes(
+            event,
+            {
+                ("purchase_price_variance", "US", 16): None,
+                ("purchase_price_variance", "US", 13): (10, 40),
+                ("bill_price_variance", "US", 16): None,
+                ("bill_price_variance", "US", 13): (0, 50),
+                ("invoice_exception_rate", "US", 16): None,
+                ("invoice_exception_rate", "US", 13): (1, 2),
+                ("exception_volume", "US", 13): (1, 0),
+                ("exception_volume", "US", 16): None,
+            },
+        )
+
+    def test_invoice_credited(self):
+        """The invoice of the 13th was wrong after all."""
+
+        def event():
+            self.invoice._reverse_moves([{"invoice_date": "2026-03-20"}]).action_post()
+
+        self._assert_changes(
+            event,
+            {
+                ("invoice_exception_rate", "US", 13): (1, 1),
+                ("exception_volume", "US", 13): (1, 0),
+            },
+        )
+
+    def test_double_taken_back(self):
+        """One of the two bills goes: the other is no double any more."""
+
+        def event():
+            self.doubles[0].button_draft()
+            self.doubles[0].button_cancel()
+
+        self._assert_changes(
+            event,
+            {
+                ("invoice_exception_rate", "US", 10): (3, 4),
+                ("exception_volume", "US", 10): (5, 0),
+            },
+        )
+
+    def test_double_of_an_old_bill(self):
+        """A bill of the 13th gets a double today: two exceptions."""
+        self._invoice(
+            self.site_nyc,
+            "2026-03-13 15:00:00",
+            [(self.freight, 1, 70)],
+            move_type="in_invoice",
+            ref="G-1",
+        )
+        self._compute_all()
+
+        def event():
+            self._invoice(
+                self.site_nyc,
+                self.LATER,
+                [(self.freight, 1, 70)],
+                move_type="in_invoice",
+                ref="G-1",
+            )
+
+        self._assert_changes(
+            event,
+            {
+                ("invoice_exception_rate", "US", 13): (1, 2),
+                ("exception_volume", "US", 13): (1, 0),
+            },
+        )
+
+    def test_invoiced_before_it_was_shipped(self):
+        """12 pears at 10 of the 13th, shipped today: 120 less 12 × 2.5 = 90 of 120."""
+        with freeze_time("2026-03-13 16:00:00"):
+            invoice = self.open_nyc._create_invoices()
+            invoice.invoice_date = "2026-03-13"
+            invoice.action_post()
+        self._compute_all()
+
+        def event():
+            self._ship(self.open_nyc, self.LATER)
+
+        self._assert_changes(event, {("gross_margin", "US", 13): (230, 440)})
+
+    def test_period_opened_again(self):
+        def event():
+            self.company_us.fiscalyear_lock_date = "2026-01-31"
+
+        self._assert_changes(event, {("close_cycle", "US", 9): None})
