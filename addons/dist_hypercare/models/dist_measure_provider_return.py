@@ -23,15 +23,17 @@ class DistMeasureProviderReturn(models.AbstractModel):
     def _dist_facts_return_rate(self, measure, scopes, date_from, date_to):
         """Lines returned by customers over lines shipped to them, on the same day.
 
-        A line shipped adds to the denominator, a line returned to the numerator.
+        A line shipped adds to the denominator, a line returned to the numerator. What an
+        order line is made of in a transfer, such as the components of a kit, is one
+        line: its first move counts for all of them.
         Source: SCOR RL.2.4, returns as a share of deliveries.
         """
         rows = SQL(
             """
             WITH type AS MATERIALIZED (%(types)s)
             SELECT type.site_id AS scope_id, %(day)s AS day, sm.id AS record_id,
-                   (NOT %(is_issue)s)::int::numeric AS numerator,
-                   (%(is_issue)s)::int::numeric AS denominator,
+                   (NOT %(is_issue)s AND %(is_first)s)::int::numeric AS numerator,
+                   (%(is_issue)s AND %(is_first)s)::int::numeric AS denominator,
                    pt.categ_id AS category_id, reason.name ->> 'en_US' AS reason
               FROM stock_picking sp
               JOIN type ON type.id = sp.picking_type_id
@@ -47,6 +49,10 @@ class DistMeasureProviderReturn(models.AbstractModel):
                        AND sm.location_dest_id <> ALL(%(outside)s))
             """,
             day=self._sql_local_day(SQL("sp.date_done"), SQL("type.tz")),
+            is_first=SQL(
+                "ROW_NUMBER() OVER (PARTITION BY sp.id, COALESCE(sm.sale_line_id,"
+                " -sm.id) ORDER BY sm.id) = 1"
+            ),
             product=self._sql_product(),
             outside=sum(self._outside_locations().values(), []),
             **self._fragments("sm", scopes, date_from, date_to),

@@ -114,7 +114,8 @@ class DistMeasureProviderShipment(models.AbstractModel):
 
         A line whose moves carry other products than its own is a kit. It is filled
         when all its moves (returns aside) are done with the first shipment, and then
-        with all that was ordered.
+        with all that was ordered. A move is done with all of its demand: where the rest
+        of a transfer is cancelled, Odoo keeps the demand and makes no move for the rest.
         """
         return SQL(
             """
@@ -136,7 +137,9 @@ class DistMeasureProviderShipment(models.AbstractModel):
                        %(half_digit)s * move_uom.factor AS tolerance,
                        sm.id IS NULL OR sm.product_id = sol.product_id AS is_own,
                        sm.location_id = ANY(%(customers)s) AS is_return,
-                       sm.state = 'done' AS is_done,
+                       sm.state = 'done'
+                           AND sm.quantity >= sm.product_uom_qty - %(half_digit)s
+                           AS is_done,
                        CASE WHEN %(is_issue)s THEN sp.date_done END AS shipped_at,
                        MIN(CASE WHEN %(is_issue)s THEN sp.date_done END)
                            OVER (PARTITION BY sol.order_id, type.site_id) AS first_at,

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ..services.closing import CLOSING_HOURS, LATE_HOURS
 from ..services.day_windows import day_windows
 
 _logger = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class DistMeasure(models.Model):
         required=True,
         default="ratio",
         help="Ratio: numerator over denominator, in percent. Sum: adds up over days. "
-        "Level: state at the end of the site's day, captured daily and never "
-        "recomputed. Duration: sum over number of cases. Rate: numerator over "
+        "Level: state at the end of the site's day, taken daily and never "
+        "recomputed; one that was taken after the day's end says so. Duration: sum over number of cases. Rate: numerator over "
         "denominator, in the measure's unit.",
     )
     grain = fields.Selection(
@@ -329,21 +330,39 @@ class DistMeasure(models.Model):
         """Hook: the computation has emptied its queue."""
         self.env.ref("dist_rollout_governance.ir_cron_risk_evaluate")._trigger()
 
-    def _upsert(self, relation, source, facts=None):
+    def _upsert(self, relation, source, facts=None, window=None):
         """Write what ``relation`` returns as values of this measure.
+
+        A computed figure that is what it was before is not written again; a level is
+        when it was taken at another moment.
 
         :param relation: an SQL table expression with the provider's five columns in
             their order; ``(scope, day, numerator, denominator, sample size, sum of
             squares)`` with ``facts``
         :param facts: SQL of the common table expressions the relation reads
+        :param window: condition on values ``old``: of these, those that the relation
+            has no more are deleted
         """
         self.ensure_one()
         of_company = self.grain == "company"
+        figures = ["numerator", "denominator", "sample_size", "sum_squares", "value"]
+        figures += ["kind", "source"]
+        if self.kind == "level" or source != "computed":
+            figures.append("computed_at")
         self.env["dist.site"].flush_model(["program_id", "company_id"])
         self.env.cr.execute(
             SQL(
                 """
-                %(facts)s
+                WITH %(facts)s fresh AS MATERIALIZED (
+                    SELECT * FROM %(relation)s AS v (%(columns)s)
+                ), gone AS (
+                    DELETE FROM dist_measure_value old
+                     WHERE %(window)s AND old.source = 'computed'
+                       AND NOT EXISTS (
+                           SELECT FROM fresh
+                            WHERE fresh.scope_id = old.%(owner_id)s
+                              AND fresh.day = old.day)
+                )
                 INSERT INTO dist_measure_value (
                     measure_id, kind, site_id, program_id, company_id, day,
                     numerator, denominator, sample_size, sum_squares, value,
@@ -353,7 +372,7 @@ class DistMeasure(models.Model):
                        v.day, v.numerator, v.denominator, v.sample_size,
                        %(squares)s, %(value)s,
                        %(source)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM %(relation)s AS v (%(columns)s)
+                  FROM fresh v
                   JOIN %(owner)s s ON s.id = v.scope_id
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
                    SET numerator = EXCLUDED.numerator,
@@ -365,8 +384,17 @@ class DistMeasure(models.Model):
                        source = EXCLUDED.source,
                        computed_at = EXCLUDED.computed_at,
                        write_date = EXCLUDED.write_date
+                 WHERE (%(old_figures)s) IS DISTINCT FROM (%(new_figures)s)
                 """,
-                facts=facts or SQL(),
+                facts=SQL("%s,", facts) if facts else SQL(),
+                window=window or SQL("FALSE"),
+                owner_id=SQL.identifier("company_id" if of_company else "site_id"),
+                old_figures=SQL(", ").join(
+                    SQL.identifier("dist_measure_value", name) for name in figures
+                ),
+                new_figures=SQL(", ").join(
+                    SQL("EXCLUDED.%s", SQL.identifier(name)) for name in figures
+                ),
                 measure=self.id,
                 kind=self.kind,
                 scope=SQL("NULL::int, NULL::int, s.id")
@@ -510,38 +538,151 @@ class DistMeasure(models.Model):
         cr = self.env.cr
         provider = self.env[self.provider_model]
         scopes = self._scopes(sites)
+        closed_late = self._scopes_to_close_late(scopes)
         query = getattr(provider, self.compute_method)(self, scopes, date_from, date_to)
         cr.execute(SQL("SET LOCAL jit = off"))
         cr.execute(SQL("SET LOCAL statement_timeout = %s", STATEMENT_TIMEOUT))
         self.env.flush_all()
-        if self.kind != "level":
-            self._forget_values(scopes, date_from, date_to)
+        window = self._sql_window(scopes, date_from, date_to)
         if self._has_facts():
-            provider._store_facts(self, scopes, query)
+            provider._store_facts(self, scopes, query, window)
         else:
-            self._upsert(SQL("(%s)", query), "computed")
+            # What was taken of the present day stands until it is taken again.
+            is_level = self.kind == "level"
+            self._upsert(
+                SQL("(%s)", query), "computed", window=None if is_level else window
+            )
+        self._close_late(closed_late)
         cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
 
-    def _forget_values(self, scopes, date_from, date_to):
-        """Delete what was computed for the window before, with its breakdowns."""
-        owner = "company_id" if self.grain == "company" else "site_id"
-        for table, condition in (
-            ("dist_measure_value", SQL("AND source = 'computed'")),
-            ("dist_measure_breakdown", SQL()),
-        ):
-            self.env.cr.execute(
-                SQL(
-                    """
-                    DELETE FROM %s
-                     WHERE measure_id = %s AND %s = ANY(%s)
-                       AND day BETWEEN %s AND %s %s
-                    """,
-                    SQL.identifier(table),
-                    self.id,
-                    SQL.identifier(owner),
-                    scopes.ids,
-                    date_from,
-                    date_to,
-                    condition,
-                )
+    def _sql_window(self, scopes, date_from, date_to):
+        """Return the condition on values or parts ``old``: they are of the window.
+
+        Of a level it is the present day of each scope, whatever the days asked for.
+        """
+        owner = SQL.identifier("company_id" if self.grain == "company" else "site_id")
+        if self.kind == "level":
+            provider = self.env["dist.measure.provider"]
+            days = SQL(
+                "EXISTS (SELECT FROM %s AS scope"
+                " WHERE scope.id = old.%s AND old.day = %s)",
+                provider._sql_scopes(scopes),
+                owner,
+                provider._sql_today(SQL("scope.tz")),
             )
+        else:
+            days = SQL("old.day BETWEEN %s AND %s", date_from, date_to)
+        return SQL(
+            "old.measure_id = %s AND old.%s = ANY(%s) AND %s",
+            self.id,
+            owner,
+            list(scopes.ids),
+            days,
+        )
+
+    # -- levels taken late --------------------------------------------------------
+
+    def _scopes_to_close_late(self, scopes):
+        """Return the ids of the scopes whose day before has no closing level.
+
+        Asked before the first level of a day is taken. If the day before was not taken
+        within its last hours, and now is nearer to its end, what is taken now stands
+        for it as well: its moment tells that it was late.
+        """
+        if self.kind != "level":
+            return []
+        provider = self.env["dist.measure.provider"]
+        owner = SQL.identifier("company_id" if self.grain == "company" else "site_id")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT scope.id
+                  FROM (SELECT s.id, %(today)s AS today,
+                               (%(today)s::timestamp AT TIME ZONE s.tz)
+                                   AT TIME ZONE 'UTC' AS ended_at
+                          FROM %(scopes)s AS s) AS scope
+                 WHERE %(now)s - scope.ended_at <= %(late)s * INTERVAL '1 hour'
+                   AND EXISTS (SELECT FROM dist_measure_value old
+                                WHERE old.measure_id = %(measure)s
+                                  AND old.%(owner)s = scope.id
+                                  AND old.day < scope.today)
+                   AND NOT EXISTS (
+                           SELECT FROM dist_measure_value old
+                            WHERE old.measure_id = %(measure)s
+                              AND old.%(owner)s = scope.id
+                              AND (old.day >= scope.today
+                                   OR old.day = scope.today - 1
+                                  AND scope.ended_at - old.computed_at <= GREATEST(
+                                          %(closing)s * INTERVAL '1 hour',
+                                          %(now)s - scope.ended_at)))
+                """,
+                today=provider._sql_today(SQL("s.tz")),
+                scopes=provider._sql_scopes(scopes),
+                now=SQL("%s::timestamp", fields.Datetime.now()),
+                late=LATE_HOURS,
+                closing=CLOSING_HOURS,
+                measure=self.id,
+                owner=owner,
+            )
+        )
+        return [scope for (scope,) in rows]
+
+    def _close_late(self, scope_ids):
+        """Let the level of the scopes' present day stand for the day before, too."""
+        if not scope_ids:
+            return
+        of_company = self.grain == "company"
+        present = SQL(
+            "old.measure_id = %s AND old.%s = scope.id AND old.day = %s",
+            self.id,
+            SQL.identifier("company_id" if of_company else "site_id"),
+            self.env["dist.measure.provider"]._sql_today(SQL("scope.tz")),
+        )
+        scopes = self.env["dist.measure.provider"]._sql_scopes(
+            self.env["res.company" if of_company else "dist.site"].browse(scope_ids)
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH taken AS MATERIALIZED (
+                    SELECT old.* FROM %(scopes)s AS scope
+                      JOIN dist_measure_value old ON %(present)s
+                ), gone AS (
+                    DELETE FROM dist_measure_breakdown part USING taken
+                     WHERE part.measure_id = taken.measure_id
+                       AND part.company_id = taken.company_id
+                       AND part.site_id IS NOT DISTINCT FROM taken.site_id
+                       AND part.day = taken.day - 1
+                ), parts AS (
+                    INSERT INTO dist_measure_breakdown (
+                        measure_id, kind, site_id, program_id, company_id, day,
+                        dimension, label, numerator, denominator, sample_size, value)
+                    SELECT old.measure_id, old.kind, old.site_id, old.program_id,
+                           old.company_id, old.day - 1, old.dimension, old.label,
+                           old.numerator, old.denominator, old.sample_size, old.value
+                      FROM %(scopes)s AS scope
+                      JOIN dist_measure_breakdown old ON %(present)s
+                )
+                INSERT INTO dist_measure_value (
+                    measure_id, kind, site_id, program_id, company_id, day,
+                    numerator, denominator, sample_size, sum_squares, value,
+                    source, computed_at,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT measure_id, kind, site_id, program_id, company_id, day - 1,
+                       numerator, denominator, sample_size, sum_squares, value,
+                       source, computed_at, write_uid, write_uid, write_date, write_date
+                  FROM taken
+                ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
+                   SET numerator = EXCLUDED.numerator,
+                       denominator = EXCLUDED.denominator,
+                       sample_size = EXCLUDED.sample_size,
+                       sum_squares = EXCLUDED.sum_squares,
+                       value = EXCLUDED.value,
+                       computed_at = EXCLUDED.computed_at,
+                       write_date = EXCLUDED.write_date
+                """,
+                scopes=scopes,
+                present=present,
+            )
+        )
+        self.env["dist.measure.value"].invalidate_model()

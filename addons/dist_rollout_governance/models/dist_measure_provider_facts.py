@@ -31,21 +31,25 @@ class DistMeasureProviderFacts(models.AbstractModel):
     _inherit = "dist.measure.provider"
 
     @api.model
-    def _store_facts(self, measure, scopes, query):
-        """Write values and breakdowns of what the rows of a query add up to."""
+    def _store_facts(self, measure, scopes, query, window):
+        """Write values and breakdowns of what the rows of a query add up to.
+
+        :param window: condition on values and parts ``old``: they are replaced
+        """
         names = measure._dimension_names()
-        if measure.kind == "level":
-            self._forget_present_parts(measure, scopes)
         measure._upsert(
             self._sql_totals(measure, scopes),
             "computed",
             facts=SQL(
-                "WITH facts AS MATERIALIZED (%s), grouped AS MATERIALIZED (%s),"
-                " parts AS (%s)",
+                "facts AS MATERIALIZED (%s), grouped AS MATERIALIZED (%s),"
+                " parts_gone AS (%s), parts AS (%s)",
                 self._sql_with_bucket(measure, query),
                 self._sql_grouped(names, measure.kind == "duration"),
+                self._sql_delete_parts(measure, window),
                 self._sql_store_parts(measure),
             ),
+            # What was taken of the present day stands until it is taken again.
+            window=None if measure.kind == "level" else window,
         )
 
     @api.model
@@ -96,7 +100,33 @@ class DistMeasureProviderFacts(models.AbstractModel):
         return SQL("CASE %s END", cases)
 
     @api.model
+    def _sql_is_part(self, measure):
+        """Return the condition: the group ``g`` is the stored part ``old``."""
+        return SQL(
+            """(g.scope_id = old.%s AND g.day = old.day
+                AND g.dimension = old.dimension AND g.label = old.label
+                AND g.sample_size = old.sample_size AND old.kind = %s
+                AND g.numerator IS NOT DISTINCT FROM old.numerator
+                AND g.denominator IS NOT DISTINCT FROM old.denominator)""",
+            SQL.identifier("company_id" if measure.grain == "company" else "site_id"),
+            measure.kind,
+        )
+
+    @api.model
+    def _sql_delete_parts(self, measure, window):
+        """Delete the parts of the window that are not the same any more."""
+        return SQL(
+            """
+            DELETE FROM dist_measure_breakdown old
+             WHERE %s AND NOT EXISTS (SELECT FROM grouped g WHERE %s)
+            """,
+            window,
+            self._sql_is_part(measure),
+        )
+
+    @api.model
     def _sql_store_parts(self, measure):
+        """Write the parts that are not there."""
         of_company = measure.grain == "company"
         return SQL(
             """
@@ -108,7 +138,10 @@ class DistMeasureProviderFacts(models.AbstractModel):
               FROM grouped g
               JOIN %(owner)s s ON s.id = g.scope_id
              WHERE g.dimension IS NOT NULL
+               AND NOT EXISTS (SELECT FROM dist_measure_breakdown old
+                                WHERE old.measure_id = %(measure)s AND %(is_part)s)
             """,
+            is_part=self._sql_is_part(measure),
             measure=measure.id,
             kind=measure.kind,
             scope=SQL("NULL::int, NULL::int, s.id")
@@ -135,26 +168,6 @@ class DistMeasureProviderFacts(models.AbstractModel):
             """,
             today=self._sql_today(SQL("scope.tz")),
             scopes=self._sql_scopes(scopes),
-        )
-
-    @api.model
-    def _forget_present_parts(self, measure, scopes):
-        """Delete the breakdowns of the scopes' present day."""
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM dist_measure_breakdown part
-                 USING %(scopes)s AS scope
-                 WHERE part.measure_id = %(measure)s
-                   AND %(owner)s = scope.id AND part.day = %(today)s
-                """,
-                scopes=self._sql_scopes(scopes),
-                measure=measure.id,
-                owner=SQL.identifier(
-                    "part", "company_id" if measure.grain == "company" else "site_id"
-                ),
-                today=self._sql_today(SQL("scope.tz")),
-            )
         )
 
     @api.model
