@@ -6,6 +6,9 @@ import subprocess
 import time
 import unittest
 from pathlib import Path
+from unittest.mock import patch
+
+from faults_cluster import Cluster
 
 import template_db
 from toolbox import LOGS
@@ -15,10 +18,16 @@ TIMEOUT = 300
 
 
 class FaultCase(unittest.TestCase):
-    """Each test has a copy of a database that was prepared once for its class."""
+    """Each test has a copy of a database that was prepared once for its class.
+
+    It is on a PostgreSQL server of the class's own, which every tool and process uses
+    while its tests run.
+    """
 
     #: script that makes the data, see ``tools/in_odoo.py``
     data = ""
+    #: bytes of a small disk that the server sees, if it needs one
+    disk = 0
 
     @classmethod
     def setUpClass(cls):
@@ -27,6 +36,12 @@ class FaultCase(unittest.TestCase):
         template_db.clone(template_db.full_template(), cls.prepared)
         if template_db.script(cls.prepared, str(HERE / cls.data)):
             raise RuntimeError("the data of the test could not be made")
+        cls.cluster = Cluster(cls.prepared, cls.disk)
+        cls.addClassCleanup(cls.cluster.drop)
+        cls.cluster.copy_database(cls.prepared)
+        variables = patch.dict(os.environ, cls.cluster.variables())
+        variables.start()
+        cls.addClassCleanup(variables.stop)
 
     def setUp(self):
         self.database = f"{self.prepared}_run"
@@ -56,6 +71,18 @@ class FaultCase(unittest.TestCase):
 
     def query(self, text):
         return template_db.sql(text, self.database)
+
+    def restart_server(self):
+        """Stop the server as a crash would, and start it again at once."""
+        self.cluster.stop("immediate")
+        self.cluster.start()
+
+    def cut_connections(self):
+        """End every connection to the database from the outside."""
+        self.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
     def number(self, text):
         """Return the one number that a query finds."""

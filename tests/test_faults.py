@@ -20,14 +20,12 @@ The number in a test's name is that of the fault:
 import os
 import signal
 import unittest
-from unittest.mock import patch
 
 from faults_case import TIMEOUT
-from faults_cluster import Cluster, can_mount
+from faults_cluster import can_mount
 from faults_data import PRODUCTS
 from faults_load_case import LoadCase
 
-import postgres
 import template_db
 
 # of the small file system; the database has about 100 MB
@@ -35,6 +33,8 @@ DISK = 600 << 20
 
 
 class TestFaults(LoadCase):
+    disk = DISK if can_mount() else 0
+
     def test_1_and_8_killed(self):
         process = self.start_load()
         self.wait_for(loaded=PRODUCTS // 2)
@@ -46,44 +46,16 @@ class TestFaults(LoadCase):
     def test_2_connection_lost_while_stock_is_loaded(self):
         process = self.start_load()
         self.wait_for(loaded=PRODUCTS + 1)
-        self.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        self.cut_connections()
         self.assertNotEqual(process.wait(TIMEOUT), 0)
         self.assert_consistent()
         self.assertIn("connection to the database was lost", self.problem())
         self.resume()
 
-    def test_7_loaded_by_two_at_once(self):
-        codes = [
-            process.wait(TIMEOUT) for process in (self.start_load(), self.start_load())
-        ]
-        # the one that came second to a row may have been refused, both never
-        self.assertIn(0, codes)
-        self.assert_finished()
-
-
-class TestServerFaults(LoadCase):
-    """The same on a PostgreSQL of the test's own, which crashes and fills up."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        folder = postgres.home() / f"faults_{os.getpid()}"
-        cls.cluster = Cluster(folder, DISK if can_mount() else 0)
-        cls.addClassCleanup(cls.cluster.drop)
-        cls.cluster.copy_database(cls.prepared)
-        # from here on every tool and process of this class uses that server
-        variables = patch.dict(os.environ, cls.cluster.variables())
-        variables.start()
-        cls.addClassCleanup(variables.stop)
-
     def test_3_server_restarted_at_once(self):
         process = self.start_load()
         self.wait_for(loaded=PRODUCTS // 2)
-        self.cluster.stop("immediate")
-        self.cluster.start()
+        self.restart_server()
         self.assertNotEqual(process.wait(TIMEOUT), 0)
         self.assert_consistent()
         self.assertIn("The connection to the database was lost", self.log.read_text())
@@ -104,6 +76,14 @@ class TestServerFaults(LoadCase):
         )
         self._on_disk("rm ballast")
         self.resume()
+
+    def test_7_loaded_by_two_at_once(self):
+        codes = [
+            process.wait(TIMEOUT) for process in (self.start_load(), self.start_load())
+        ]
+        # the one that came second to a row may have been refused, both never
+        self.assertIn(0, codes)
+        self.assert_finished()
 
     def _on_disk(self, command):
         """Let the server run a command in its small disk, which nobody else sees."""
