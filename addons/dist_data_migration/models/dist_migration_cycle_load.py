@@ -37,6 +37,7 @@ class DistMigrationCycle(models.Model):
 
     # -- simulate ---------------------------------------------------------------------
 
+    @faults.explained
     def action_simulate(self):
         """Do the whole load, count what it does, and undo it."""
         self.ensure_one()

@@ -1,10 +1,12 @@
 """What a person can do about a full disk or a lost server, in a sentence."""
 
 import errno
+import functools
 
 import psycopg2
 from psycopg2.errors import DiskFull
 
+from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 # plain Python has no env at hand; messages are translated when shown
@@ -47,3 +49,25 @@ def database_problem(error):
     ):
         return _lt("The connection to the database was lost.")
     return None
+
+
+def explained(method):
+    """Decorate a long step of one transaction, called by people.
+
+    When the database server cuts it off they get a sentence, and not the error of
+    whatever touched the lost connection last.
+    """
+
+    @functools.wraps(method)
+    def wrapper(self, *args, **kwargs):
+        try:
+            return method(self, *args, **kwargs)
+        except psycopg2.Error as error:
+            problem = database_problem(error)
+            if not problem:
+                raise
+            raise UserError(
+                self.env._("%(problem)s Nothing was saved: try again.", problem=problem)
+            ) from error
+
+    return wrapper
