@@ -5,7 +5,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo.exceptions import UserError
-from odoo.tests import BaseCase, TransactionCase, tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.base.models.ir_attachment import IrAttachment
 
@@ -24,7 +24,7 @@ class _Steps:
 
 
 @tagged("post_install", "-at_install")
-class TestFaultSentences(BaseCase):
+class TestFaultSentences(TransactionCase):
     def test_full_disk_of_the_database(self):
         problem = faults.database_problem(psycopg2.errors.DiskFull("no space"))
         self.assertEqual(str(problem), "The disk of the database is full (no space).")
@@ -47,7 +47,7 @@ class TestFaultSentences(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestAttachment(TransactionCase):
-    """Fault 5: the disk of the files is full; ``tests/test_faults_files.py`` fills one."""
+    """Fault 5, a full disk for files; ``test_faults_files`` fills a real one."""
 
     def _create(self, error):
         """Create a file whose first bytes are written when the disk says ``error``."""
