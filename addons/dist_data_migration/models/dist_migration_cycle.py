@@ -57,6 +57,7 @@ class DistMigrationCycle(models.Model):
             "load_finished_at",
             "load_seconds",
             "load_row_count",
+            "load_problem",
             "error_rate",
             "throughput",
             "variance",

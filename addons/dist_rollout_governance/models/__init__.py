@@ -89,5 +89,6 @@ from . import dist_customization
 from . import dist_app
 from . import dist_app_scope
 from . import dist_app_scope_difference
+from . import ir_attachment
 from . import ir_module_module
 from . import project_task

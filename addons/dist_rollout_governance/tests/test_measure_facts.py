@@ -442,6 +442,16 @@ class TestMeasureStatus(FakeModelCommon):
         ).target = 3
         self.assertRecordValues(self._status(), [{"status": "green", "distance": 0}])
 
+    def test_target_of_zero(self):
+        """The distance has no denominator, and nothing is within a margin of zero."""
+        self.measure.write({"direction": "lower", "kind": "sum", "unit": "count"})
+        self._target(target=0)
+        for value, status in ((0, "green"), (1, "red")):
+            self._series(value)
+            self.assertRecordValues(
+                self._status(), [{"status": status, "distance": -value, "target": 0}]
+            )
+
     def test_trend_of_weeks_from_components(self):
         self._series(*[80] * 7, *[90] * 7)
         status = self._status()
