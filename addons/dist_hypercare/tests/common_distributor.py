@@ -6,7 +6,7 @@ from .common_books import BooksCommon
 
 
 class DistributorCommon(BooksCommon):
-    """Two weeks of a distributor, made by Odoo's own flows: the fixture of every figure.
+    """Two weeks of a distributor by Odoo's own flows: the fixture of every figure.
 
     Hudson Supply (US dollar, New York) has the sites NYC and QNS, Kauri Distribution
     (New Zealand dollar, Auckland) has AKL; a New Zealand dollar is half a US dollar.
@@ -111,9 +111,7 @@ class DistributorCommon(BooksCommon):
             (cls.warehouse_akl, cls.apple, 80),
             (cls.warehouse_akl, cls.pear, 40),
         ):
-            cls._count(
-                product, warehouse.lot_stock_id, quantity, "2026-02-20 12:00:00"
-            )
+            cls._count(product, warehouse.lot_stock_id, quantity, "2026-02-20 12:00:00")
         cls.env["stock.quant"].search(
             [
                 ("product_id", "=", cls.plum.id),
@@ -188,8 +186,8 @@ class DistributorCommon(BooksCommon):
 
     @classmethod
     def _sell_in_auckland(cls):
-        # 4 apples and 3 pears at 10 US dollars, promised for 23:00 of the 10th, shipped at 0:30 of the
-        # 11th, with 2 plums that nobody ordered
+        # 4 apples and 3 pears at 10 US dollars, promised for 23:00 of the 10th, shipped
+        # at 0:30 of the 11th, with 2 plums that nobody ordered
         cls.midnight = cls._order(
             cls.site_akl,
             "2026-03-09 22:00:00",
@@ -350,9 +348,7 @@ class DistributorCommon(BooksCommon):
             )
             cls.bought_qns.button_confirm()
         receipt = cls._receive(cls.bought_qns, "2026-03-11 15:00:00")
-        cls._validate(
-            receipt.move_ids.move_dest_ids.picking_id, "2026-03-11 21:00:00"
-        )
+        cls._validate(receipt.move_ids.move_dest_ids.picking_id, "2026-03-11 21:00:00")
         # AKL: 5 pears at 4 US dollars, promised for 1:00 of the 13th, received at 23:00
         # of it; billed at that on the 16th
         cls.bought_akl = cls._purchase(
@@ -407,9 +403,7 @@ class DistributorCommon(BooksCommon):
             cls.invoice.action_post()
         cls._pay(cls.invoice, 100, "2026-03-14")
         # Auckland invoices 50 US dollars
-        cls._invoice(
-            cls.site_akl, moment, [(cls.apple, 5, 10)], currency_id=cls.usd.id
-        )
+        cls._invoice(cls.site_akl, moment, [(cls.apple, 5, 10)], currency_id=cls.usd.id)
 
     @classmethod
     def _pay(cls, invoice, amount, on_day):

@@ -516,6 +516,7 @@ class TestKpiBooks(BooksCommon):
                 ("days_sales_outstanding", 150),
                 ("days_payable_outstanding", 75 * 90 / 50),
                 ("days_inventory", 72 * 90 / 20),
+                ("cash_to_cash", 150 + 324 - 135),
             ):
                 with self.subTest(code):
                     values = self._values(code)

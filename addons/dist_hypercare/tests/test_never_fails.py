@@ -71,7 +71,9 @@ class TestNeverFails(BooksCommon):
         returned = self._ship(order, "2026-03-12 15:00:00")
         reason = self.env.ref("dist_hypercare.return_reason_wrong_item")
         with self._logged("picks that were returned"):
-            back = self._return(returned, "2026-03-13 15:00:00", {self.apple: 1}, reason)
+            back = self._return(
+                returned, "2026-03-13 15:00:00", {self.apple: 1}, reason
+            )
         self.assertEqual(back.state, "done")
         with self._logged("cancelled orders"):
             order._action_cancel()

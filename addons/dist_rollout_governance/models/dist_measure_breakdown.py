@@ -16,7 +16,7 @@ class DistMeasureBreakdown(models.Model):
     _log_access = False
 
     measure_id = fields.Many2one(
-        "dist.measure", required=True, readonly=True, ondelete="cascade", index=True
+        "dist.measure", required=True, readonly=True, ondelete="cascade"
     )
     unit = fields.Selection(related="measure_id.unit")
     site_id = fields.Many2one("dist.site", readonly=True, ondelete="cascade")
