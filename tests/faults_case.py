@@ -8,13 +8,16 @@ import unittest
 from pathlib import Path
 from unittest.mock import patch
 
-from faults_cluster import Cluster
+from faults_cluster import Cluster, can_mount
 
 import template_db
 from toolbox import LOGS
 
 HERE = Path(__file__).parent
 TIMEOUT = 300
+# bytes; a prepared database has about 100 MB
+SMALL_DISK = 600 << 20 if can_mount() else 0
+NO_DISK = "neither root nor user namespaces: no small disk can be mounted"
 
 
 class FaultCase(unittest.TestCase):
@@ -63,6 +66,11 @@ class FaultCase(unittest.TestCase):
         self.addCleanup(self.kill, process)
         return process
 
+    def start_in_odoo(self, script):
+        """Start a script on the database, see ``tools/in_odoo.py``."""
+        program = HERE.parent / "tools" / "in_odoo.py"
+        return self.start(program, self.database, script)
+
     def kill(self, process):
         """Kill a process with all it has started, if it is there."""
         if process.poll() is None:
@@ -83,6 +91,28 @@ class FaultCase(unittest.TestCase):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+    def on_disk(self, command):
+        """Let the server run a command in its small disk, which nobody else sees."""
+        template_db.sql(
+            f"COPY (SELECT) TO PROGRAM $run$cd {self.cluster.small} && {command}$run$"
+        )
+
+    def move_to_small_disk(self):
+        """Have the database on the small disk; the log of transactions stays off it."""
+        self.on_disk("mkdir -m 700 space")
+        template_db.sql(
+            f"CREATE TABLESPACE small LOCATION '{self.cluster.small}/space'"
+        )
+        self.addCleanup(template_db.sql, "DROP TABLESPACE small")
+        self.addCleanup(template_db.drop, self.database)
+        template_db.sql(f'ALTER DATABASE "{self.database}" SET TABLESPACE small')
+
+    def fill_disk(self):
+        self.on_disk("fallocate -l $(($(stat -f -c '%a * %S' .))) ballast")
+
+    def free_disk(self):
+        self.on_disk("rm ballast")
 
     def number(self, text):
         """Return the one number that a query finds."""

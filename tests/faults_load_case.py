@@ -8,11 +8,7 @@ class LoadCase(FaultCase):
     data = "faults_data.py"
 
     def start_load(self):
-        return self.start(
-            HERE.parent / "tools" / "in_odoo.py",
-            self.database,
-            HERE / "faults_load.py",
-        )
+        return self.start_in_odoo(HERE / "faults_load.py")
 
     def count(self, condition):
         """Count the rows of the cycle that meet a condition."""

@@ -13,29 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+from api_server import ApiServer
 
 import template_db
-from server import Server
 
 HERE = Path(__file__).parent
 SITES, DEPUTIES = 12, 8
-
-
-class ApiServer(Server):
-    """A server whose methods are called with API keys."""
-
-    def call(self, key, model, method, **arguments):
-        """Call a method over JSON-2.
-
-        :return: (HTTP status, answer)
-        """
-        response = requests.post(
-            f"{self.url}/json/2/{model}/{method}",
-            json=arguments,
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=60,
-        )
-        return response.status_code, response.json()
 
 
 class TestConcurrency(unittest.TestCase):

@@ -20,20 +20,17 @@ The number in a test's name is that of the fault:
 import os
 import signal
 import unittest
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from faults_case import TIMEOUT
-from faults_cluster import can_mount
+from api_server import ApiServer
+from faults_case import HERE, NO_DISK, SMALL_DISK, TIMEOUT
 from faults_data import PRODUCTS
 from faults_load_case import LoadCase
 
-import template_db
-
-# of the small file system; the database has about 100 MB
-DISK = 600 << 20
-
 
 class TestFaults(LoadCase):
-    disk = DISK if can_mount() else 0
+    disk = SMALL_DISK
 
     def test_1_and_8_killed(self):
         process = self.start_load()
@@ -52,6 +49,38 @@ class TestFaults(LoadCase):
         self.assertIn("connection to the database was lost", self.problem())
         self.resume()
 
+    def test_2_connection_lost_while_somebody_simulates(self):
+        """A person waits for the answer: it is a sentence, and the next call works."""
+        key = self._data_steward()
+        server = ApiServer(self.database)
+        self.addCleanup(server.kill)
+        [cycle] = map(int, self.query("SELECT id FROM dist_migration_cycle"))
+        step = partial(server.call, key, "dist.migration.cycle", ids=[cycle])
+        with ThreadPoolExecutor(1) as pool:
+            simulation = pool.submit(step, method="action_simulate")
+            # it has begun to load what it will take back
+            self.wait_until(
+                lambda: self.number(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname ="
+                    " current_database() AND now() - xact_start > '0.5 s'"
+                )
+            )
+            self.cut_connections()
+            status, answer = simulation.result()
+        self.assertEqual(status, 422, answer)
+        self.assertEqual(
+            answer["message"],
+            "The connection to the database was lost. Nothing was saved: try again.",
+        )
+        self.assert_consistent()
+        self.assertEqual(step(method="action_simulate")[0], 200)
+
+    def _data_steward(self):
+        """Take the cycle off the background load; return a key to go on with it."""
+        process = self.start_in_odoo(HERE / "faults_key.py")
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        return self.log.read_text().split()[-1]
+
     def test_3_server_restarted_at_once(self):
         process = self.start_load()
         self.wait_for(loaded=PRODUCTS // 2)
@@ -61,20 +90,18 @@ class TestFaults(LoadCase):
         self.assertIn("The connection to the database was lost", self.log.read_text())
         self.resume()
 
-    @unittest.skipUnless(
-        can_mount(), "neither root nor user namespaces: no small disk can be mounted"
-    )
+    @unittest.skipUnless(SMALL_DISK, NO_DISK)
     def test_4_disk_full(self):
-        self._move_to_small_disk()
+        self.move_to_small_disk()
         process = self.start_load()
         self.wait_for(loaded=PRODUCTS // 4)
-        self._on_disk("fallocate -l $(($(stat -f -c '%a * %S' .))) ballast")
+        self.fill_disk()
         self.assertNotEqual(process.wait(TIMEOUT), 0)
         self.assert_consistent()
         self.assertRegex(
             self.problem(), "disk of the database is full .*No space left on device"
         )
-        self._on_disk("rm ballast")
+        self.free_disk()
         self.resume()
 
     def test_7_loaded_by_two_at_once(self):
@@ -84,19 +111,3 @@ class TestFaults(LoadCase):
         # the one that came second to a row may have been refused, both never
         self.assertIn(0, codes)
         self.assert_finished()
-
-    def _on_disk(self, command):
-        """Let the server run a command in its small disk, which nobody else sees."""
-        template_db.sql(
-            f"COPY (SELECT) TO PROGRAM $run$cd {self.cluster.small} && {command}$run$"
-        )
-
-    def _move_to_small_disk(self):
-        """Have the database on the small disk; the log of transactions stays off it."""
-        self._on_disk("mkdir -m 700 space")
-        template_db.sql(
-            f"CREATE TABLESPACE small LOCATION '{self.cluster.small}/space'"
-        )
-        self.addCleanup(template_db.sql, "DROP TABLESPACE small")
-        self.addCleanup(template_db.drop, self.database)
-        template_db.sql(f'ALTER DATABASE "{self.database}" SET TABLESPACE small')

@@ -7,8 +7,9 @@ The job runs as the scheduler runs it, in processes of their own. See
 import os
 import signal
 import subprocess
+import unittest
 
-from faults_case import HERE, TIMEOUT, FaultCase
+from faults_case import HERE, NO_DISK, SMALL_DISK, TIMEOUT, FaultCase
 
 import template_db
 
@@ -29,6 +30,7 @@ SELECT m.code, to_jsonb(b) - '{id,measure_id,day,create_date,write_date}'::text[
 
 class TestMeasureFaults(FaultCase):
     data = "faults_measures_data.py"
+    disk = SMALL_DISK
 
     @classmethod
     def setUpClass(cls):
@@ -92,6 +94,19 @@ class TestMeasureFaults(FaultCase):
         self.wait_for_half()
         self.restart_server()
         self.assertEqual(process.wait(TIMEOUT), 0, self.log.read_text()[-2000:])
+        self.assert_as_undisturbed()
+
+    @unittest.skipUnless(SMALL_DISK, NO_DISK)
+    def test_4_disk_full(self):
+        """What can't be stored stays queued until there is space again."""
+        self.move_to_small_disk()
+        process = self.start_job()
+        self.wait_for_half()
+        self.fill_disk()
+        self.wait_until(lambda: "No space left on device" in self.log.read_text())
+        self.assertGreater(self.queued(), 0)
+        self.free_disk()
+        self.assertEqual(process.wait(TIMEOUT), 0)
         self.assert_as_undisturbed()
 
     def test_7_two_at_once(self):

@@ -8,7 +8,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+<<<<<<< HEAD
 from ..services.closing import CLOSING_HOURS, LATE_HOURS
+=======
+from ..services import faults
+>>>>>>> h3
 from ..services.day_windows import day_windows
 
 _logger = logging.getLogger(__name__)
@@ -530,6 +534,10 @@ class DistMeasure(models.Model):
                 # the scheduler repeats the run, its queue is still there.
                 raise
             except Exception as error:
+                if faults.database_problem(error):
+                    # No fault of the measure, and the others would fail as well: the
+                    # days stay queued until the server has space again.
+                    raise
                 _logger.exception("Measure %s could not be computed", measure.code)
                 measure.write({"last_error": str(error)})
 
