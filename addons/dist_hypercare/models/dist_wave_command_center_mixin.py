@@ -130,9 +130,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                     time=format_datetime(self.env, measure.last_computed_at),
                 )
                 if measure.last_computed_at
-                else self.env._(
-                    "%(measure)s can't be computed.", measure=measure.name
-                ),
+                else self.env._("%(measure)s can't be computed.", measure=measure.name),
             }
             for measure in failing
         ]

@@ -43,9 +43,7 @@ class TestKits(BooksCommon):
         )
         for warehouse in cls.warehouse_nyc | cls.warehouse_qns:
             for product in cls.apple | cls.pear:
-                cls._count(
-                    product, warehouse.lot_stock_id, 100, "2026-02-20 12:00:00"
-                )
+                cls._count(product, warehouse.lot_stock_id, 100, "2026-02-20 12:00:00")
         cls.env["dist.measure.queue"].search([]).unlink()
 
     def _baskets(self, site, quantity=5, **values):

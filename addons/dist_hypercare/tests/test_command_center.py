@@ -79,9 +79,7 @@ class TestCommandCenter(HypercareExitCommon):
             patch.object(Provider, "_dist_measure_order_fill", lambda *args: 1 / 0),
             self.assertLogs("odoo.addons.dist_rollout_governance", "ERROR") as log,
         ):
-            self.env["dist.measure"]._compute_window(
-                "shipment", *site_day, site_day[1]
-            )
+            self.env["dist.measure"]._compute_window("shipment", *site_day, site_day[1])
         self.assertIn("order_fill_rate", log.output[0])
         self.assertEqual(len(log.output), 1)
         data = self._data()
@@ -98,9 +96,7 @@ class TestCommandCenter(HypercareExitCommon):
         ]
         self.assertTrue(all(measure.last_computed_at for measure in others))
         with freeze_time("2026-03-14 09:45:00"):
-            self.env["dist.measure"]._compute_window(
-                "shipment", *site_day, site_day[1]
-            )
+            self.env["dist.measure"]._compute_window("shipment", *site_day, site_day[1])
         self.assertEqual(self._data()["failures"], [])
 
     def test_a_level_taken_late_says_so(self):

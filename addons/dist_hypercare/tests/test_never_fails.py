@@ -3,7 +3,7 @@ from contextlib import closing, contextmanager
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -71,7 +71,9 @@ class TestNeverFails(BooksCommon):
         returned = self._ship(order, "2026-03-12 15:00:00")
         reason = self.env.ref("dist_hypercare.return_reason_wrong_item")
         with self._logged("picks that were returned"):
-            back = self._return(returned, "2026-03-13 15:00:00", {self.apple: 1}, reason)
+            back = self._return(
+                returned, "2026-03-13 15:00:00", {self.apple: 1}, reason
+            )
         self.assertEqual(back.state, "done")
         with self._logged("cancelled orders"):
             order._action_cancel()
@@ -169,7 +171,7 @@ class TestCaptureAlone(BooksCommon):
         with self.assertLogs(LOG, "ERROR"), never_fails(self.env, "something"):
             self.customer.name = "Lost"
             self.env.flush_all()
-            raise ValidationError("broken")
+            raise ValueError("broken")
         self.assertEqual(self.customer.name, "Grocer")
         self.env.invalidate_all()
         self.assertEqual(self.customer.name, "Grocer")
@@ -177,7 +179,7 @@ class TestCaptureAlone(BooksCommon):
     def test_what_was_not_flushed_is_forgotten_as_well(self):
         with self.assertLogs(LOG, "ERROR"), never_fails(self.env, "something"):
             self.customer.name = "Lost"
-            raise ValidationError("broken")
+            raise ValueError("broken")
         self.env.flush_all()
         self.assertEqual(self.customer.name, "Corner Shop")
 
@@ -185,11 +187,11 @@ class TestCaptureAlone(BooksCommon):
         """What was pending before the capture is none of its business."""
 
         def refused(_model, fnames=None):
-            raise ValidationError("refused")
+            raise ValueError("refused")
 
         self.customer.name = "Grocer"
         reached = []
-        with self.assertRaisesRegex(ValidationError, "refused"):
+        with self.assertRaisesRegex(ValueError, "refused"):
             with self.env.cr.savepoint(flush=False):
                 self.patch(type(self.env), "flush_all", refused)
                 with never_fails(self.env, "something"):

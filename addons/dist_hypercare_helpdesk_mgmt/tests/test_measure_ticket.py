@@ -90,7 +90,5 @@ class TestMeasureTicket(TicketCommon):
         self.env["dist.measure.queue"].search([]).unlink()
         pickings[0].date_done = "2026-03-08 10:00:00"
         queued = self.env["dist.measure.queue"].search([("topic", "=", "ticket")])
-        self.assertEqual(
-            set(queued.mapped("day")), {DAY, DAY - timedelta(days=1)}
-        )
+        self.assertEqual(set(queued.mapped("day")), {DAY, DAY - timedelta(days=1)})
         self.assertEqual(self._values("ticket_rate"), {"A": (2000, 3)})

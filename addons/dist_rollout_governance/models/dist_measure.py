@@ -76,8 +76,9 @@ class DistMeasure(models.Model):
         default="ratio",
         help="Ratio: numerator over denominator, in percent. Sum: adds up over days. "
         "Level: state at the end of the site's day, taken daily and never "
-        "recomputed; one that was taken after the day's end says so. Duration: sum over number of cases. Rate: numerator over "
-        "denominator, in the measure's unit.",
+        "recomputed; one that was taken after the day's end says so. Duration: sum "
+        "over number of cases. Rate: numerator over denominator, in the measure's "
+        "unit.",
     )
     grain = fields.Selection(
         [("site", "Site"), ("company", "Company")],

@@ -56,9 +56,7 @@ class DistMeasureValue(models.Model):
         aggregator="avg",
         help="Of the durations of the day.",
     )
-    median = fields.Float(
-        digits=(16, 2), compute="_compute_spread", aggregator="avg"
-    )
+    median = fields.Float(digits=(16, 2), compute="_compute_spread", aggregator="avg")
     percentile_90 = fields.Float(
         string="90th Percentile",
         digits=(16, 2),
