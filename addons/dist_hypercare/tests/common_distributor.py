@@ -6,7 +6,7 @@ from .common_books import BooksCommon
 
 
 class DistributorCommon(BooksCommon):
-    """Two weeks of a distributor, made by Odoo's own flows: the fixture of every figure.
+    """Two weeks of a distributor, made by Odoo's own flows: what every figure is of.
 
     Hudson Supply (US dollar, New York) has the sites NYC and QNS, Kauri Distribution
     (New Zealand dollar, Auckland) has AKL; a New Zealand dollar is half a US dollar.
@@ -183,8 +183,8 @@ class DistributorCommon(BooksCommon):
 
     @classmethod
     def _sell_in_auckland(cls):
-        # 4 apples and 3 pears at 10 US dollars, promised for 23:00 of the 10th, shipped at 0:30 of the
-        # 11th, with 2 plums that nobody ordered
+        # 4 apples and 3 pears at 10 US dollars, promised for 23:00 of the 10th, shipped
+        # at 0:30 of the 11th, with 2 plums that nobody ordered
         cls.midnight = cls._order(
             cls.site_akl,
             "2026-03-09 22:00:00",
