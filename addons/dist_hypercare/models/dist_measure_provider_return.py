@@ -23,8 +23,8 @@ class DistMeasureProviderReturn(models.AbstractModel):
     def _dist_facts_return_rate(self, measure, scopes, date_from, date_to):
         """Lines returned by customers over lines shipped to them, on the same day.
 
-        A line shipped adds to the denominator, a line returned to the numerator. What an
-        order line is made of in a transfer, such as the components of a kit, is one
+        A line shipped adds to the denominator, a line returned to the numerator. What
+        an order line is made of in a transfer, such as the components of a kit, is one
         line: its first move counts for all of them.
         Source: SCOR RL.2.4, returns as a share of deliveries.
         """

@@ -115,7 +115,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
         A line whose moves carry other products than its own is a kit. It is filled
         when all its moves (returns aside) are done with the first shipment, and then
         with all that was ordered. A move is done with all of its demand: where the rest
-        of a transfer is cancelled, Odoo keeps the demand and makes no move for the rest.
+        of a transfer is cancelled, Odoo keeps the demand and makes no move for it.
         """
         return SQL(
             """
