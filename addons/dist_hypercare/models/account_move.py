@@ -18,12 +18,11 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         invoices = self.filtered(lambda move: move.is_invoice(include_receipts=True))
-        described = []
-        if invoices:
-            with never_fails(self.env, "what an attempt to post is about"):
-                described = self.env["dist.posting.attempt"]._describe(invoices)
-        if not described:
+        if not invoices:
             return super()._post(soft=soft)
+        described = []
+        with never_fails(self.env, "what an attempt to post is about"):
+            described = self.env["dist.posting.attempt"]._describe(invoices)
         try:
             posted = super()._post(soft=soft)
         except (psycopg2.OperationalError, ConcurrencyError):

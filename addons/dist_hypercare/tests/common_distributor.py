@@ -6,7 +6,7 @@ from .common_books import BooksCommon
 
 
 class DistributorCommon(BooksCommon):
-    """Two weeks of a distributor by Odoo's own flows: the fixture of every figure.
+    """Two weeks of a distributor, made by Odoo's own flows: what every figure is of.
 
     Hudson Supply (US dollar, New York) has the sites NYC and QNS, Kauri Distribution
     (New Zealand dollar, Auckland) has AKL; a New Zealand dollar is half a US dollar.
@@ -158,10 +158,7 @@ class DistributorCommon(BooksCommon):
         )
         # 7 apples that the supplier sends to the customer
         cls.dropped = cls._order(cls.site_nyc, morning, [(cls.apple, 7)])
-        cls._open_picking(cls.dropped).location_id = cls.env.ref(
-            "stock.stock_location_suppliers"
-        )
-        cls._ship(cls.dropped, "2026-03-10 15:00:00")
+        cls._drop_ship(cls.dropped, "2026-03-10 15:00:00")
         # an order that is cancelled on the 10th
         cls.cancelled = cls._order(cls.site_nyc, morning, [(cls.apple, 1)])
         with freeze_time("2026-03-10 14:00:00"):
@@ -221,48 +218,9 @@ class DistributorCommon(BooksCommon):
     # -- transfers and counts -----------------------------------------------------
 
     @classmethod
-    def _transfer(cls, picking_type, source, target, quantity, origins=None):
-        """Return a confirmed transfer of apples."""
-        picking = cls.env["stock.picking"].create(
-            {
-                "picking_type_id": picking_type.id,
-                "location_id": source.id,
-                "location_dest_id": target.id,
-                "company_id": picking_type.company_id.id,
-                "move_ids": [
-                    Command.create(
-                        {
-                            "product_id": cls.apple.id,
-                            "product_uom_qty": quantity,
-                            "product_uom": cls.apple.uom_id.id,
-                            "location_id": source.id,
-                            "location_dest_id": target.id,
-                            "company_id": picking_type.company_id.id,
-                            "move_orig_ids": [
-                                Command.set(origins.move_ids.ids if origins else [])
-                            ],
-                        }
-                    )
-                ],
-            }
-        )
-        picking.action_confirm()
-        return picking
-
-    @classmethod
     def _move_between_sites(cls):
         # an apple leaves NYC for QNS on the 6th and has not arrived
-        transit = cls.company_us.internal_transit_location_id
-        sent = cls._transfer(
-            cls.warehouse_nyc.out_type_id, cls.warehouse_nyc.lot_stock_id, transit, 1
-        )
-        cls._transfer(
-            cls.warehouse_qns.in_type_id,
-            transit,
-            cls.warehouse_qns.lot_stock_id,
-            1,
-            sent,
-        )
+        sent, _open = cls._inter_site()
         cls._validate(sent, "2026-03-06 15:00:00")
         # three apples leave AKL for the other company, on the 7th
         between = cls.env.ref("stock.stock_location_inter_company")

@@ -9,9 +9,9 @@ from .common_distributor import DistributorCommon
 
 # {measure: {(site or company, day of March): (numerator, denominator)}}
 DAYS = {
-    # -- shipments. First shipped on the 10th in NYC: 20 of 30 apples, 24 of 24 pears;
-    # 5 of 5 apples; 6 of 10 apples. In QNS 8 of 12 apples. On the 11th in AKL 4 of 4
-    # apples and 3 of 3 pears.
+    # -- shipments. First shipped on the 10th in NYC: 20 of 30 apples and 24 of 24
+    # pears; 5 of 5 apples; 6 of 10 apples. In QNS 8 of 12 apples. On the 11th in AKL 4
+    # of 4 apples and 3 of 3 pears.
     "order_fill_rate": {("NYC", 10): (1, 3), ("QNS", 10): (0, 1), ("AKL", 11): (1, 1)},
     "line_fill_rate": {("NYC", 10): (2, 4), ("QNS", 10): (0, 1), ("AKL", 11): (2, 2)},
     # 20 + 24 + 5 + 6 = 55 of 30 + 24 + 5 + 10 = 69
@@ -345,7 +345,7 @@ class TestEveryMeasure(DistributorCommon):
                 )
 
     def test_a_second_run_changes_nothing(self):
-        """The rows stay as written: values, their parts and their moments."""
+        """Values and their parts stay as they were written."""
         before = self._rows_as_written()
         self.assertGreater(len(before), 200)
         self._compute_all()

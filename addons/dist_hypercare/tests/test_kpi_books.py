@@ -163,16 +163,7 @@ class TestKpiBooks(BooksCommon):
         sale = self._order(self.site_nyc, "2026-03-12 21:00:00", [(self.apple, 3)])
         delivery = self._ship(sale, "2026-03-12 22:00:00")
         for picking in receipt | delivery:
-            with freeze_time("2026-03-13 15:00:00"):
-                wizard = (
-                    self.env["stock.return.picking"]
-                    .with_context(active_id=picking.id, active_model="stock.picking")
-                    .create({})
-                )
-                wizard.product_return_moves.quantity = 1
-                action = wizard.action_create_returns()
-                back = self.env["stock.picking"].browse(action["res_id"])
-            self._validate(back, "2026-03-13 16:00:00")
+            self._return(picking, "2026-03-13 15:00:00", {self.apple: 1})
         self.assertEqual(self._values("supplier_on_time"), {("NYC", day(12)): 100})
 
     def test_receipt_moved_to_another_day(self):

@@ -95,8 +95,8 @@ class DistMeasureStatus(models.Model):
     )
 
     def _compute_taken(self):
-        # read as the value it is: the id is the value's
-        values = self.env["dist.measure.value"].browse(self.ids)
+        # sudo: whoever reads the status reads when it was taken; the id is the value's
+        values = self.env["dist.measure.value"].sudo().browse(self.ids)
         for status, value in zip(self, values, strict=True):
             status.taken = value.taken
 

@@ -120,7 +120,9 @@ class DistMeasureValue(models.Model):
             owner = value.sudo().site_id or value.sudo().company_id.partner_id
             value.taken = (
                 moment_of_taking(value.computed_at, value.day, owner.tz, now)
-                if value.kind == "level" and value.source == "computed"
+                if value.kind == "level"
+                and value.source == "computed"
+                and value.computed_at
                 else False
             )
 
