@@ -123,6 +123,7 @@ class TestConcurrency(unittest.TestCase):
         self.assertEqual(len(self._rows(gate)), 1)
 
     def test_4_killed_while_signing_loses_nothing_acknowledged(self):
+        """Fault 6, see ``test_faults.py``."""
         gates = self._reopen()
         acknowledged = []
 
