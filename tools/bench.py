@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measure the suite against plain SQL, on a throw-away database.
+"""Measure the suite against plain SQL, on throw-away databases.
 
 ``bench.py [--json FILE] [NAME ...]`` runs ``tests/benchmark/*.py``, or those named.
 Each one defines ``run(env)``, which returns a list of measurements: dictionaries with
-``name``, ``rows``, ``suite_seconds``, ``sql_seconds``, ``ratio`` and ``peak_mb``. What
-it writes is rolled back after it.
+``name``, ``rows``, ``suite_seconds``, ``sql_seconds``, ``ratio`` and ``peak_mb``. It
+has a database and a process of its own: it may commit, and its memory is its own.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 
 import setup_env
 import template_db
@@ -43,8 +44,6 @@ def measure(env, path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     results = module.run(env)
-    env.cr.rollback()
-    env.invalidate_all()
     for result in results:
         missing = set(COLUMNS) - set(result)
         if missing:
@@ -54,15 +53,24 @@ def measure(env, path):
 
 def main(env, arguments):
     """Called on the database, see in_odoo.py."""
-    target, *names = arguments
-    results = []
-    for path in sorted(FOLDER.glob("*.py")):
-        if path.stem != "__init__" and (not names or path.stem in names):
-            print(f"running {path.stem}", file=sys.stderr, flush=True)
-            results += measure(env, path)
-    print(table(results))
-    if target:
-        pathlib.Path(target).write_text(json.dumps(results, indent=2) + "\n")
+    target, name = arguments
+    results = measure(env, FOLDER / f"{name}.py")
+    pathlib.Path(target).write_text(json.dumps(results))
+
+
+def run(names):
+    """Run the benchmarks one after the other; return their measurements."""
+    template, results = template_db.full_template(), []
+    with tempfile.TemporaryDirectory() as folder:
+        target = os.path.join(folder, "results.json")
+        for name in names:
+            print(f"running {name}", file=sys.stderr, flush=True)
+            with template_db.throw_away(template) as database:
+                code = template_db.script(database, __file__, target, name)
+            if code:
+                sys.exit(code)
+            results += json.loads(pathlib.Path(target).read_text())
+    return results
 
 
 def start():
@@ -70,11 +78,14 @@ def start():
     parser.add_argument("--json", default="", metavar="FILE")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
+    known = sorted(path.stem for path in FOLDER.glob("bench_*.py"))
+    if not set(options.names) <= set(known):
+        parser.error(f"there are: {', '.join(known)}")
     setup_env.ready()
-    target = os.path.abspath(options.json) if options.json else ""
-    with template_db.throw_away(template_db.full_template()) as database:
-        code = template_db.script(database, __file__, target, *options.names)
-    sys.exit(code)
+    results = run(options.names or known)
+    print(table(results))
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
 
 
 if __name__ == "__main__":

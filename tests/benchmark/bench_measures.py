@@ -1,108 +1,48 @@
-"""Measures of hypercare against the SQL one would write by hand for the same figures.
+"""The nightly job of the measures against the SQL one would write by hand.
 
-Both sides run in the same transaction on the same rows, by turns, and must give the
-same numbers. The suite's side is all of it: building the query, replacing the values,
-noting the time on the measure.
+``suite_seconds`` is the job itself: it takes the days from the queue, computes every
+measure of a topic with its breakdowns and the records behind it, stores them and
+commits. ``sql_seconds`` is the sum of the statements of ``support/statements.py``,
+which only return the figures. Both take the same rows by turns; the figures must be the
+same.
+
+Measured are a night (yesterday and today of a hundred sites) and back-filling ninety
+days. Then: statements and memory with ten sites and with a hundred, and the run after
+one delivery of last month was moved by an hour.
 """
 
 import pathlib
-import resource
+import re
 import statistics
 import sys
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
-import generator
+import business
+from statements import STATEMENTS
 
-SITES = 8
-ORDERS = 30_000
-COUNTS = 20_000
-DAYS = 90
+from odoo import fields
+
+TOPICS = (
+    "shipment",
+    "count",
+    "receipt",
+    "purchase",
+    "invoice",
+    "close",
+    "correction",
+    "adoption",
+    "ticket",
+    "stock_level",
+    "working_capital",
+)
 REPEATS = 5
-
-FILL = """
-WITH candidate AS MATERIALIZED (
-    SELECT DISTINCT sale_id FROM stock_picking
-     WHERE state = 'done' AND date_done >= %(utc_from)s AND date_done < %(utc_to)s),
-issued AS (
-    SELECT l.order_id, w.dist_site_id AS site_id, l.id,
-           l.product_uom_qty * lu.factor AS ordered, m.quantity * mu.factor AS moved,
-           p.date_done,
-           MIN(p.date_done) OVER (PARTITION BY l.order_id, w.dist_site_id) AS first_at
-      FROM candidate c
-      JOIN sale_order_line l ON l.order_id = c.sale_id
-      JOIN uom_uom lu ON lu.id = l.product_uom_id
-      JOIN stock_move m ON m.sale_line_id = l.id AND m.state = 'done'
-      JOIN uom_uom mu ON mu.id = m.product_uom
-      JOIN stock_picking p ON p.id = m.picking_id
-      JOIN stock_picking_type t ON t.id = p.picking_type_id AND t.code = 'outgoing'
-      JOIN stock_warehouse w ON w.id = t.warehouse_id),
-line AS (
-    SELECT order_id, site_id, first_at,
-           SUM(moved) FILTER (WHERE date_done = first_at) >= MIN(ordered) AS is_filled
-      FROM issued GROUP BY order_id, site_id, first_at, id),
-unit AS (
-    SELECT order_id, site_id, first_at, BOOL_AND(is_filled) AS is_filled
-      FROM line GROUP BY order_id, site_id, first_at)
-SELECT site_id, ((first_at AT TIME ZONE 'UTC') AT TIME ZONE s.tz)::date AS day,
-       COUNT(*) FILTER (WHERE is_filled), COUNT(*)
-  FROM unit JOIN dist_site s ON s.id = site_id
- WHERE s.id = ANY(%(sites)s)
-   AND ((first_at AT TIME ZONE 'UTC') AT TIME ZONE s.tz)::date
-       BETWEEN %(date_from)s AND %(date_to)s
- GROUP BY 1, 2
-"""
-
-ON_TIME = """
-WITH candidate AS MATERIALIZED (
-    SELECT DISTINCT sale_id FROM stock_picking
-     WHERE state = 'done' AND date_done >= %(utc_from)s AND date_done < %(utc_to)s),
-first_picking AS (
-    SELECT DISTINCT ON (p.sale_id, s.id) s.id AS site_id,
-           ((p.date_done AT TIME ZONE 'UTC') AT TIME ZONE s.tz)::date AS day,
-           ((p.date_deadline AT TIME ZONE 'UTC') AT TIME ZONE s.tz)::date AS deadline
-      FROM candidate c
-      JOIN stock_picking p ON p.sale_id = c.sale_id AND p.state = 'done'
-      JOIN stock_picking_type t ON t.id = p.picking_type_id AND t.code = 'outgoing'
-      JOIN stock_warehouse w ON w.id = t.warehouse_id
-      JOIN dist_site s ON s.id = w.dist_site_id
-     WHERE s.id = ANY(%(sites)s)
-  ORDER BY p.sale_id, s.id, p.date_done)
-SELECT site_id, day, COUNT(*) FILTER (WHERE day <= deadline), COUNT(*)
-  FROM first_picking
- WHERE day BETWEEN %(date_from)s AND %(date_to)s
- GROUP BY 1, 2
-"""
-
-ACCURACY = """
-WITH counted AS (
-    SELECT DISTINCT ON (s.id, day.day, l.product_id, stock.id, l.lot_id, l.owner_id,
-                        l.package_id)
-           s.id AS site_id, day.day, l.quantity
-      FROM stock_move m
-      JOIN stock_move_line l ON l.move_id = m.id
-      JOIN stock_location stock ON stock.usage = 'internal'
-           AND stock.id IN (l.location_id, l.location_dest_id)
-      JOIN stock_warehouse w ON w.id = stock.warehouse_id
-      JOIN dist_site s ON s.id = w.dist_site_id
-     CROSS JOIN LATERAL (
-           SELECT ((m.date AT TIME ZONE 'UTC') AT TIME ZONE s.tz)::date AS day) day
-     WHERE m.is_inventory AND m.state = 'done' AND s.id = ANY(%(sites)s)
-       AND m.date >= %(utc_from)s AND m.date < %(utc_to)s
-       AND day.day BETWEEN %(date_from)s AND %(date_to)s
-  ORDER BY s.id, day.day, l.product_id, stock.id, l.lot_id, l.owner_id, l.package_id,
-           m.date DESC)
-SELECT site_id, day, COUNT(*) FILTER (WHERE quantity = 0), COUNT(*)
-  FROM counted GROUP BY 1, 2
-"""
-
-STATEMENTS = {
-    "order_fill_rate": FILL,
-    "on_time_shipment": ON_TIME,
-    "inventory_accuracy": ACCURACY,
-}
+FEW_SITES = 10
+BACKFILL_DAYS = 90
+# a figure that differs by less is the rounding of a column
+TOLERANCE = 1e-6
 
 
 def timed(function, *arguments):
@@ -111,69 +51,224 @@ def timed(function, *arguments):
     return time.perf_counter() - start, result
 
 
-def by_hand(env, statement, parameters):
-    env.cr.execute(statement, parameters)
-    return {tuple(row[:2]): tuple(row[2:]) for row in env.cr.fetchall()}
+class Window:
+    """Some sites and days, measured by both sides."""
 
+    def __init__(self, env, sites, date_from, date_to):
+        self.env = env
+        self.sites, self.date_from, self.date_to = sites, date_from, date_to
+        provider = env["dist.measure.provider"]
+        utc_from, utc_to = provider._utc_window(date_from, date_to)
+        self.parameters = {
+            "sites": sites.ids,
+            "companies": sites.company_id.ids,
+            "utc_from": utc_from,
+            "utc_to": utc_to,
+            "date_from": date_from,
+            "date_to": date_to,
+            "customer": env.ref("stock.stock_location_customers").id,
+            "supplier": env.ref("stock.stock_location_suppliers").id,
+        }
 
-def stored(env, measure, sites, date_from, date_to):
-    env.cr.execute(
-        """
-        SELECT site_id, day, numerator::int, denominator::int FROM dist_measure_value
-         WHERE measure_id = %s AND site_id = ANY(%s) AND day BETWEEN %s AND %s
-        """,
-        [measure.id, sites.ids, date_from, date_to],
-    )
-    return {tuple(row[:2]): tuple(row[2:]) for row in env.cr.fetchall()}
+    def measures(self, topic):
+        topics = [topic] if topic != "correction" else [topic, "exception"]
+        return self.env["dist.measure"].search(
+            [("topic", "in", topics), ("compute_method", "!=", False)]
+        )
 
+    def by_suite(self, topic):
+        """Run the job for the window's days of a topic."""
+        Measure = self.env["dist.measure"]
+        Measure._backfill(self.sites, self.date_from, self.date_to, topic)
+        Measure._cron_compute()
 
-def compare(env, code, sites, date_from, date_to):
-    """Return the median seconds of the suite and of the statement, after a check."""
-    measure = env["dist.measure"]._get(code)
-    utc_from, utc_to = env["dist.measure.provider"]._utc_window(date_from, date_to)
-    parameters = {
-        "sites": sites.ids,
-        "utc_from": utc_from,
-        "utc_to": utc_to,
-        "date_from": date_from,
-        "date_to": date_to,
-    }
-    suite, hand = [], []
-    for _number in range(REPEATS):
-        seconds, expected = timed(by_hand, env, STATEMENTS[code], parameters)
-        hand.append(seconds)
-        seconds, _none = timed(measure._compute_values, sites, date_from, date_to)
-        suite.append(seconds)
-    if not expected or expected != stored(env, measure, sites, date_from, date_to):
-        raise ValueError(f"{code}: the two sides give different figures")
-    return statistics.median(suite), statistics.median(hand)
+    def by_hand(self, code):
+        """Return ``{(site or company, day): figures}``, without days of nothing."""
+        parameters = {**self.parameters, "now": fields.Datetime.now()}
+        self.env.cr.execute(STATEMENTS[code], parameters)
+        return self._figures(self.env.cr.fetchall())
 
+    def stored(self, measure):
+        self.env.cr.execute(
+            """
+            SELECT COALESCE(site_id, company_id), day, numerator, denominator
+              FROM dist_measure_value
+             WHERE measure_id = %s AND day BETWEEN %s AND %s
+               AND (site_id = ANY(%s) OR site_id IS NULL AND company_id = ANY(%s))
+            """,
+            [
+                measure.id,
+                self.date_from,
+                # the present day of a site may be tomorrow's in UTC
+                self.date_to + timedelta(days=measure.kind == "level"),
+                self.sites.ids,
+                self.sites.company_id.ids,
+            ],
+        )
+        return self._figures(self.env.cr.fetchall())
 
-def run(env):
-    """Called by tools/bench.py."""
-    sites = generator.create_sites(env, SITES)
-    products = generator.create_products(env, 500)
-    rows = generator.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
-    middle = date.fromisoformat(generator.FIRST_DAY) + timedelta(days=DAYS // 2)
-    results = []
-    for window, name in ((1, "one day"), (31, "31 days")):
-        totals = [0.0, 0.0]
-        for code in STATEMENTS:
-            pair = compare(
-                env, code, sites, middle, middle + timedelta(days=window - 1)
+    @staticmethod
+    def _figures(rows):
+        return {
+            (scope, day): (float(above or 0), float(below or 0))
+            for scope, day, above, below in rows
+            if above or below
+        }
+
+    def check(self, measure, expected):
+        found = self.stored(measure)
+        different = [
+            key
+            for key in found.keys() | expected.keys()
+            if any(
+                abs(one - two) > TOLERANCE * max(1, abs(one))
+                for one, two in zip(
+                    found.get(key, (0, 0)), expected.get(key, (0, 0)), strict=True
+                )
             )
-            totals = [total + one for total, one in zip(totals, pair, strict=True)]
-            results.append(result(f"{code}, {name}", rows, *pair))
-        results.append(result(f"measures, {name}", rows, *totals))
-    return results
+        ]
+        if different:
+            key = min(different, default=None)
+            raise ValueError(
+                f"{measure.code}: {len(different)} of {len(expected)} figures differ, "
+                f"{key}: {found.get(key)} instead of {expected.get(key)}"
+            )
+
+    def compare(self, topic):
+        """Return seconds of the suite, of the statements, and the measures' number."""
+        measures = self.measures(topic)
+        suite, hand = [], []
+        for _number in range(REPEATS):
+            seconds, expected = 0, {}
+            for measure in measures.filtered(lambda one: one.code in STATEMENTS):
+                one, expected[measure] = timed(self.by_hand, measure.code)
+                seconds += one
+            hand.append(seconds)
+            self.env.cr.commit()
+            seconds, _none = timed(self.by_suite, topic)
+            suite.append(seconds)
+        broken = measures.filtered("last_error")
+        if broken:
+            raise ValueError(f"{broken[0].code}: {broken[0].last_error}")
+        for measure, figures in expected.items():
+            self.check(measure, figures)
+        return suite, hand, (len(expected), len(measures))
 
 
-def result(name, rows, suite_seconds, sql_seconds):
+def peak_mb(reset=False):
+    """Return the most memory the process has had since it was last asked to forget."""
+    text = pathlib.Path("/proc/self/status").read_text()
+    if reset:
+        pathlib.Path("/proc/self/clear_refs").write_text("5")
+    return int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024
+
+
+def compare_topics(env, sites, date_from, date_to, name, rows):
+    """Measure each topic of a window, and the window as a whole."""
+    window = Window(env, sites, date_from, date_to)
+    results, suite, hand, counts = [], [0] * REPEATS, [0] * REPEATS, [0, 0]
+    peak_mb(reset=True)
+    for topic in TOPICS:
+        suite_one, hand_one, count = window.compare(topic)
+        if any(hand_one):
+            title = f"{name}, {topic}, {count[0]} of {count[1]} measures by hand"
+            results.append(result(title, rows, suite_one, hand_one))
+        suite = [one + two for one, two in zip(suite, suite_one, strict=True)]
+        hand = [one + two for one, two in zip(hand, hand_one, strict=True)]
+        counts = [one + two for one, two in zip(counts, count, strict=True)]
+    title = f"{name}, all: {counts[0]} of {counts[1]} measures by hand"
+    return [*results, result(title, rows, suite, hand)]
+
+
+def result(name, rows, suite, hand):
+    suite_seconds, hand_seconds = statistics.median(suite), statistics.median(hand)
     return {
         "name": name,
         "rows": rows,
         "suite_seconds": suite_seconds,
-        "sql_seconds": sql_seconds,
-        "ratio": suite_seconds / sql_seconds,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "sql_seconds": hand_seconds,
+        "ratio": suite_seconds / hand_seconds,
+        "peak_mb": peak_mb(),
     }
+
+
+def count_statements(env, sites, date_from, date_to, rows):
+    """Run the job with few sites and with all: the statements must be as many."""
+    results, counts = [], []
+    for some in (sites[:FEW_SITES], sites):
+        window = Window(env, some, date_from, date_to)
+        env.invalidate_all()
+        peak_mb(reset=True)
+        before, seconds = env.cr.sql_log_count, 0
+        for topic in TOPICS:
+            seconds += timed(window.by_suite, topic)[0]
+        counts.append(env.cr.sql_log_count - before)
+        reference = sum(
+            timed(window.by_hand, code)[0]
+            for topic in TOPICS
+            for code in window.measures(topic).mapped("code")
+            if code in STATEMENTS
+        )
+        env.cr.commit()
+        title = f"night of {len(some)} sites, {counts[-1]} statements"
+        results.append(result(title, rows, [seconds], [reference]))
+    if counts[0] != counts[1]:
+        raise ValueError(f"{counts[0]} statements grow to {counts[1]}")
+    return results
+
+
+def changed_delivery(env, sites, day, rows):
+    """Move a delivery by an hour: its day is computed, and nothing else."""
+    delivery = env["stock.picking"].search(
+        [
+            ("picking_type_id", "in", sites.warehouse_ids.out_type_id.ids),
+            ("state", "=", "done"),
+            ("date_done", ">=", day),
+        ],
+        order="date_done",
+        limit=1,
+    )
+    site = delivery.picking_type_id.warehouse_id.dist_site_id
+    suite, hand = [], []
+    for number in range(REPEATS):
+        delivery.date_done += timedelta(minutes=1 + number)
+        env.flush_all()
+        _last_id, pending = env["dist.measure.queue"]._pending()
+        days = {one for pairs in pending.values() for one in pairs}
+        env.cr.commit()
+        seconds, _none = timed(env["dist.measure"]._cron_compute)
+        suite.append(seconds)
+        (changed,) = {one for _site, one in days}
+        window = Window(env, site, changed, changed)
+        hand.append(
+            sum(
+                timed(window.by_hand, code)[0]
+                for topic in pending
+                for code in window.measures(topic).mapped("code")
+                if code in STATEMENTS
+            )
+        )
+    if days != {(site.id, changed)}:
+        raise ValueError(f"{len(days)} days were computed")
+    title = f"after a changed delivery: {', '.join(sorted(pending))}, {len(days)} day"
+    return result(title, rows, suite, hand)
+
+
+def run(env):
+    """Called by tools/bench.py, on a database of its own."""
+    sites, yesterday = business.create(env)
+    return measure(env, sites, yesterday)
+
+
+def measure(env, sites, yesterday):
+    """Return the measurements on a business that is there."""
+    sizes = business.sizes(env)
+    print(", ".join(f"{count:,} {name}" for name, count in sizes.items()))
+    rows, today = sum(sizes.values()), yesterday + timedelta(days=1)
+    first = today - timedelta(days=BACKFILL_DAYS - 1)
+    return [
+        *compare_topics(env, sites, yesterday, today, "night", rows),
+        *compare_topics(env, sites, first, today, f"{BACKFILL_DAYS} days", rows),
+        *count_statements(env, sites, yesterday, today, rows),
+        changed_delivery(env, sites, today - timedelta(days=30), rows),
+    ]

@@ -24,7 +24,7 @@ class DistMeasureProviderAdoption(models.AbstractModel):
 
     @api.model
     def _sql_snapshots(self, numerator, scopes, date_from, date_to):
-        rows = SQL(
+        return SQL(
             """
             SELECT site_id AS scope_id, day, id AS record_id,
                    (%(numerator)s)::int::numeric AS numerator,
@@ -38,7 +38,6 @@ class DistMeasureProviderAdoption(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "user")
 
     @api.model
     def _dist_facts_user_error(self, measure, scopes, date_from, date_to):
@@ -50,7 +49,7 @@ class DistMeasureProviderAdoption(models.AbstractModel):
         site, neither they nor their corrections are counted.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        rows = SQL(
+        return SQL(
             """
             WITH warehouse AS MATERIALIZED (
                 SELECT w.id, site.id AS site_id, site.tz, site.cutover_at
@@ -111,7 +110,6 @@ class DistMeasureProviderAdoption(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "user", "warehouse")
 
     # -- changed days -------------------------------------------------------------
 

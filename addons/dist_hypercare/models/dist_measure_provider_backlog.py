@@ -29,21 +29,20 @@ class DistMeasureProviderBacklog(models.AbstractModel):
     @api.model
     def _dist_facts_orders(self, measure, scopes, date_from, date_to):
         """Orders with an open line. Source: WERC DC Measures, backlog."""
-        rows = SQL(
+        return SQL(
             """
             SELECT scope_id, day, order_id AS record_id, 1::numeric AS numerator,
                    NULL::numeric AS denominator, MIN(warehouse_id) AS warehouse_id,
                    channel_id
-              FROM (%s) AS line GROUP BY scope_id, day, order_id, channel_id
-            """,
-            self._sql_open_lines(scopes),
+              FROM dist_shared_open_lines
+             GROUP BY scope_id, day, order_id, channel_id
+            """
         )
-        return self._sql_labelled(rows, "warehouse", "channel")
 
     @api.model
     def _dist_facts_lines(self, measure, scopes, date_from, date_to):
         """Open lines. Source: WERC DC Measures, backlog."""
-        return self._sql_levels(scopes, SQL("1::numeric"))
+        return self._sql_levels(SQL("1::numeric"))
 
     @api.model
     def _dist_facts_value(self, measure, scopes, date_from, date_to):
@@ -51,19 +50,17 @@ class DistMeasureProviderBacklog(models.AbstractModel):
 
         At the net price of the line and the rate of the order.
         """
-        return self._sql_levels(scopes, SQL("line.open_value::numeric"))
+        return self._sql_levels(SQL("line.open_value::numeric"))
 
     @api.model
     def _dist_facts_overdue(self, measure, scopes, date_from, date_to):
         """Open lines whose deadline was before the site's present day."""
-        return self._sql_levels(
-            scopes, SQL("1::numeric"), SQL("line.deadline_day < line.day")
-        )
+        return self._sql_levels(SQL("1::numeric"), SQL("line.deadline_day < line.day"))
 
     @api.model
     def _dist_facts_unreserved(self, measure, scopes, date_from, date_to):
         """Open lines that wait for stock: a move of theirs is not fully reserved."""
-        return self._sql_levels(scopes, SQL("1::numeric"), SQL("line.is_unreserved"))
+        return self._sql_levels(SQL("1::numeric"), SQL("line.is_unreserved"))
 
     @api.model
     def _dist_facts_backorder_lines(self, measure, scopes, date_from, date_to):
@@ -71,32 +68,30 @@ class DistMeasureProviderBacklog(models.AbstractModel):
 
         Source: WERC DC Measures, back orders as lines.
         """
-        return self._sql_backorders(scopes, SQL("1::numeric"), SQL("NULL::numeric"))
+        return self._sql_backorders(SQL("1::numeric"), SQL("NULL::numeric"))
 
     @api.model
     def _dist_facts_backorder_age(self, measure, scopes, date_from, date_to):
         """Mean days since the first shipment left the backordered lines behind."""
-        return self._sql_backorders(scopes, SQL("b.age::numeric"), SQL("1::numeric"))
+        return self._sql_backorders(SQL("days::numeric"), SQL("1::numeric"))
 
     # -- queries ------------------------------------------------------------------
 
     @api.model
-    def _sql_levels(self, scopes, numerator, condition=None):
-        rows = SQL(
+    def _sql_levels(self, numerator, condition=None):
+        return SQL(
             """
             SELECT scope_id, day, line_id AS record_id, %(numerator)s AS numerator,
                    NULL::numeric AS denominator, warehouse_id, category_id,
                    channel_id
-              FROM (%(lines)s) AS line WHERE %(condition)s
+              FROM dist_shared_open_lines AS line WHERE %(condition)s
             """,
             numerator=numerator,
-            lines=self._sql_open_lines(scopes),
             condition=condition or SQL("TRUE"),
         )
-        return self._sql_labelled(rows, "warehouse", "category", "channel")
 
     @api.model
-    def _sql_open_lines(self, scopes):
+    def _dist_shared_open_lines(self, sites, date_from, date_to):
         """Return a row per open line at the site's present day.
 
         ``(scope_id, tz, day, line_id, order_id, warehouse_id, category_id, channel_id,
@@ -147,7 +142,7 @@ class DistMeasureProviderBacklog(models.AbstractModel):
             """,
             today=self._sql_today(SQL("site.tz")),
             deadline=self._sql_local_day(SQL("open_move.deadline"), SQL("site.tz")),
-            sites=self._sql_sites(scopes),
+            sites=self._sql_sites(sites),
             product=self._sql_product(),
             customers=self._outside_locations()["customer"],
             half_digit=self._half_digit(),
@@ -167,31 +162,37 @@ class DistMeasureProviderBacklog(models.AbstractModel):
         )
 
     @api.model
-    def _sql_backorders(self, scopes, numerator, denominator):
-        rows = SQL(
+    def _sql_backorders(self, numerator, denominator):
+        return SQL(
             """
-            SELECT b.scope_id, b.day, b.line_id AS record_id,
-                   %(numerator)s AS numerator, %(denominator)s AS denominator,
-                   b.warehouse_id, b.category_id, b.channel_id,
-                   %(bucket)s AS age
-              FROM (SELECT line.*, line.day - %(shipped_day)s AS age
-                      FROM (%(lines)s) AS line
-                CROSS JOIN LATERAL (
-                           SELECT MIN(sp.date_done) AS shipped_at
-                             FROM sale_order_line sol
-                             JOIN stock_move sm ON sm.sale_line_id = sol.id
-                             JOIN stock_picking sp ON sp.id = sm.picking_id
-                             JOIN (%(types)s) AS type ON type.id = sp.picking_type_id
-                                  AND type.site_id = line.scope_id
-                            WHERE sol.order_id = line.order_id AND %(is_issue)s
-                           ) shipment
-                     WHERE shipment.shipped_at IS NOT NULL) AS b
+            SELECT scope_id, day, line_id AS record_id, %(numerator)s AS numerator,
+                   %(denominator)s AS denominator, warehouse_id, category_id,
+                   channel_id, %(bucket)s AS age
+              FROM dist_shared_backorders
             """,
             numerator=numerator,
             denominator=denominator,
-            bucket=self._sql_age_bucket(SQL("b.age")),
-            shipped_day=self._sql_local_day(SQL("shipment.shipped_at"), SQL("line.tz")),
-            lines=self._sql_open_lines(scopes),
-            **self._issue_fragments("sm", scopes),
+            bucket=self._sql_age_bucket(SQL("days")),
         )
-        return self._sql_labelled(rows, "warehouse", "category", "channel")
+
+    @api.model
+    def _dist_shared_backorders(self, sites, date_from, date_to):
+        """Return the backordered lines: open lines with their age in ``days``."""
+        return SQL(
+            """
+            SELECT line.*, line.day - %(shipped_day)s AS days
+              FROM dist_shared_open_lines AS line
+        CROSS JOIN LATERAL (
+                   SELECT MIN(sp.date_done) AS shipped_at
+                     FROM sale_order_line sol
+                     JOIN stock_move sm ON sm.sale_line_id = sol.id
+                     JOIN stock_picking sp ON sp.id = sm.picking_id
+                     JOIN (%(types)s) AS type ON type.id = sp.picking_type_id
+                          AND type.site_id = line.scope_id
+                    WHERE sol.order_id = line.order_id AND %(is_issue)s
+                   ) shipment
+             WHERE shipment.shipped_at IS NOT NULL
+            """,
+            shipped_day=self._sql_local_day(SQL("shipment.shipped_at"), SQL("line.tz")),
+            **self._issue_fragments("sm", sites),
+        )

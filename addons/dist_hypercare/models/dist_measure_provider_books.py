@@ -25,6 +25,42 @@ class DistMeasureProviderBooks(models.AbstractModel):
     _inherit = "dist.measure.provider.facts"
 
     @api.model
+    def _companies(self, scopes):
+        """Return the companies of sites, or those that are given."""
+        # sudo: a site's company is known to whoever computes its measures.
+        return scopes.sudo().company_id if scopes._name == "dist.site" else scopes
+
+    @api.model
+    def _dist_shared_quant_values(self, sites, date_from, date_to):
+        """Return what the companies' own stock is worth now, a row per quantity.
+
+        ``(company_id, quant_id, amount, in_date, warehouse_id, category_id)``
+
+        The unit cost is maintained with every move and bill; it is the lot's where
+        lots are valued. Another owner's stock is on hand but not the company's.
+        """
+        return SQL(
+            """
+            SELECT q.company_id, q.id AS quant_id, q.in_date, location.warehouse_id,
+                   pt.categ_id AS category_id,
+                   q.quantity * COALESCE(
+                       ((CASE WHEN pt.lot_valuated THEN lot.standard_price
+                              ELSE pp.standard_price END)
+                           ->> q.company_id::text)::numeric, 0) AS amount
+              FROM stock_quant q
+              JOIN stock_location location ON location.id = q.location_id
+                   AND location.usage IN ('internal', 'transit')
+              JOIN res_company company ON company.id = q.company_id
+              JOIN product_product pp ON pp.id = q.product_id
+              JOIN product_template pt ON pt.id = pp.product_tmpl_id
+         LEFT JOIN stock_lot lot ON lot.id = q.lot_id
+             WHERE q.company_id = ANY(%s) AND q.quantity <> 0
+               AND (q.owner_id IS NULL OR q.owner_id = company.partner_id)
+            """,
+            list(self._companies(sites).ids),
+        )
+
+    @api.model
     def _sql_types(self, scopes):
         """Return the query of the sites' operation types, kept apart for the planner.
 
@@ -68,29 +104,8 @@ class DistMeasureProviderBooks(models.AbstractModel):
         )
 
     @api.model
-    def _sql_labelled(self, rows, *names):
-        """Return rows of facts with a text column for each of these dimensions.
-
-        :param rows: query with a column ``<name>_id`` for each of them
-        """
-        aliases = [(name, SQL.identifier(f"{name}_label")) for name in names]
-        return SQL(
-            "SELECT fact.*, %(columns)s FROM (%(rows)s) AS fact %(joins)s",
-            columns=SQL(", ").join(
-                SQL("%s.label AS %s", alias, SQL.identifier(name))
-                for name, alias in aliases
-            ),
-            rows=rows,
-            joins=SQL(" ").join(
-                SQL(
-                    "LEFT JOIN (%(labels)s) AS %(alias)s ON %(alias)s.id = %(id)s",
-                    labels=LABELS[name],
-                    alias=alias,
-                    id=SQL.identifier("fact", f"{name}_id"),
-                )
-                for name, alias in aliases
-            ),
-        )
+    def _dimension_labels(self):
+        return {**super()._dimension_labels(), **LABELS}
 
     # -- changed days -------------------------------------------------------------
 

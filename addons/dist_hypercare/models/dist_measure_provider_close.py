@@ -18,7 +18,7 @@ class DistMeasureProviderClose(models.AbstractModel):
         closed books; the statements are not in Odoo, the lock stands for them.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        rows = SQL(
+        return SQL(
             """
             SELECT * FROM (
                 SELECT c.company_id AS scope_id, %(day)s AS day, c.id AS record_id,
@@ -38,4 +38,3 @@ class DistMeasureProviderClose(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "user")

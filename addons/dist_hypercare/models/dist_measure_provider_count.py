@@ -34,36 +34,36 @@ class DistMeasureProviderCount(models.AbstractModel):
               FROM (%s) AS record
           GROUP BY site_id, day
             """,
-            self._sql_counted_records(sites, date_from, date_to),
+            self._sql_counted_records(),
         )
 
     @api.model
     def _dist_records_accuracy(self, measure, site, date_from, date_to):
-        query = self._sql_counted_records(site, date_from, date_to)
+        query = SQL("SELECT line_id FROM (%s) AS u", self._sql_counted_records())
+        query = self._sql_with_shared(query, site, date_from, date_to)
         self.env.flush_all()
-        rows = self.env.execute_query(SQL("SELECT line_id FROM (%s) AS u", query))
+        rows = self.env.execute_query(query)
         return "stock.move.line", [("id", "in", [id_ for (id_,) in rows])]
 
     @api.model
-    def _sql_counted_records(self, sites, date_from, date_to):
+    def _sql_counted_records(self):
         """Return the query of the counts that stand: the last per record and day.
 
-        The columns are those of :meth:`_sql_inventory_moves`.
+        The columns are those of :meth:`_dist_shared_inventory_moves`.
         """
         return SQL(
             """
             SELECT DISTINCT ON (site_id, day, product_id, location_id, lot_id, owner_id,
                                 package_id) *
-              FROM (%s) AS event
+              FROM dist_shared_inventory_moves
              WHERE NOT is_quantity_edit
           ORDER BY site_id, day, product_id, location_id, lot_id, owner_id, package_id,
                    date DESC, line_id DESC
-            """,
-            self._sql_inventory_moves(sites, date_from, date_to),
+            """
         )
 
     @api.model
-    def _sql_inventory_moves(self, sites, date_from, date_to):
+    def _dist_shared_inventory_moves(self, sites, date_from, date_to):
         """Return the query of the inventory moves between stock and inventory location.
 
         ``line_id, move_id, site_id, day, date``
@@ -72,7 +72,9 @@ class DistMeasureProviderCount(models.AbstractModel):
             the record, and its warehouse;
         ``is_exact, is_quantity_edit, is_loss``
             whether it confirmed the stock, was typed into the product form, or took
-            stock away.
+            stock away;
+        ``quantity, book_quantity, value, user_id``
+            how much, of how much in the books, what the move is worth, and who made it.
 
         The moves of the window are found first and kept apart: the planner can't
         estimate which end of a move is the stock, and would start from all lines.
@@ -81,7 +83,9 @@ class DistMeasureProviderCount(models.AbstractModel):
         return SQL(
             """
             WITH move AS MATERIALIZED (
-                SELECT sm.id, sm.date,
+                SELECT sm.id, sm.date, sm.create_uid AS user_id,
+                       COALESCE(sm.value, 0) AS value,
+                       COALESCE(sm.dist_book_quantity, 0) AS book_quantity,
                        sm.dist_is_quantity_edit IS TRUE AS is_quantity_edit
                   FROM stock_move sm
                  WHERE sm.is_inventory AND sm.state = 'done'
@@ -94,8 +98,10 @@ class DistMeasureProviderCount(models.AbstractModel):
                               AND reverse.state = 'done')
             ),
             event AS (
-                SELECT sml.id AS line_id, move.id AS move_id, move.date,
-                       move.is_quantity_edit, site.id AS site_id, %(day)s AS day,
+                SELECT sml.id AS line_id, move.id AS move_id, move.date, move.user_id,
+                       move.value, move.book_quantity, move.is_quantity_edit,
+                       sml.quantity_product_uom AS quantity, site.id AS site_id,
+                       %(day)s AS day,
                        sml.product_id, sml.lot_id, sml.owner_id,
                        CASE WHEN %(from_stock)s THEN source.id ELSE target.id
                        END AS location_id,

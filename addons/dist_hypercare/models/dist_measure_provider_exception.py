@@ -16,7 +16,7 @@ class DistMeasureProviderException(models.AbstractModel):
     def _dist_facts_correction(self, measure, scopes, date_from, date_to):
         """Corrections logged on the day, those of invoices included."""
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        rows = SQL(
+        return SQL(
             """
             SELECT * FROM (
                 SELECT c.company_id AS scope_id, %(day)s AS day, c.id AS record_id,
@@ -35,7 +35,6 @@ class DistMeasureProviderException(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "user", "warehouse")
 
     @api.model
     def _dist_facts_volume(self, measure, scopes, date_from, date_to):

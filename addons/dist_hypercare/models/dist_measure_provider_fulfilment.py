@@ -23,11 +23,7 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
         Source: WERC DC Measures, line fill rate.
         """
         return self._sql_fill(
-            scopes,
-            date_from,
-            date_to,
-            SQL("line.is_filled::int::numeric"),
-            SQL("1::numeric"),
+            date_from, date_to, SQL("line.is_filled::int::numeric"), SQL("1::numeric")
         )
 
     @api.model
@@ -37,7 +33,6 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
         In the product's unit. Source: WERC DC Measures, unit fill rate.
         """
         return self._sql_fill(
-            scopes,
             date_from,
             date_to,
             SQL("(line.shipped / unit.factor)::numeric"),
@@ -45,23 +40,21 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
         )
 
     @api.model
-    def _sql_fill(self, scopes, date_from, date_to, numerator, denominator):
-        rows = SQL(
+    def _sql_fill(self, date_from, date_to, numerator, denominator):
+        return SQL(
             """
             SELECT line.site_id AS scope_id, line.day, line.line_id AS record_id,
                    %(numerator)s AS numerator, %(denominator)s AS denominator,
                    pt.categ_id AS category_id
               FROM (%(lines)s) AS line
-              JOIN sale_order_line sol ON sol.id = line.line_id
-              JOIN product_product pp ON pp.id = sol.product_id
+              JOIN product_product pp ON pp.id = line.product_id
                    %(product)s
             """,
             numerator=numerator,
             denominator=denominator,
-            lines=self._sql_first_shipped_lines(scopes, date_from, date_to),
+            lines=self._sql_first_shipped_lines(date_from, date_to),
             product=self._sql_product(),
         )
-        return self._sql_labelled(rows, "category")
 
     # -- on-time shipment ---------------------------------------------------------
 
@@ -111,9 +104,7 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
                    is_on_time::int::numeric AS numerator, 1::numeric AS denominator
               FROM (%s) AS shipment
             """,
-            self._sql_first_pickings(
-                scopes, date_from, date_to, SQL("so.dist_promise_date")
-            ),
+            self._sql_first_pickings(date_from, date_to, "promise"),
         )
 
     # -- order cycle time ---------------------------------------------------------
@@ -124,9 +115,7 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
 
         Source: SCOR RS.1.1, order fulfilment cycle time, gross of any dwell.
         """
-        return self._sql_cycle(
-            scopes, date_from, date_to, SQL("MIN(first_at)"), SQL("TRUE")
-        )
+        return self._sql_cycle(date_from, date_to, "first", SQL("TRUE"))
 
     @api.model
     def _dist_facts_order_cycle_complete(self, measure, scopes, date_from, date_to):
@@ -134,35 +123,31 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
 
         Source: SCOR RS.1.1, order fulfilment cycle time, gross of any dwell.
         """
-        return self._sql_cycle(
-            scopes,
-            date_from,
-            date_to,
-            SQL("MAX(last_at)"),
-            SQL("BOOL_AND(is_complete)"),
-        )
+        return self._sql_cycle(date_from, date_to, "last", SQL("BOOL_AND(is_complete)"))
 
     @api.model
-    def _sql_cycle(self, scopes, date_from, date_to, ended_at, condition):
+    def _sql_cycle(self, date_from, date_to, end, condition):
+        """Return a row per order and site.
+
+        :param end: which issue ends the cycle, ``first`` or ``last``
+        """
+        # The lines of an order at a site have these moments in common.
         return SQL(
             """
-            SELECT * FROM (
-                SELECT site_id AS scope_id, %(day)s AS day, order_id AS record_id,
-                       (EXTRACT(EPOCH FROM %(ended_at)s - MIN(date_order)) / 3600
-                       )::numeric AS numerator,
-                       1::numeric AS denominator
-                  FROM (%(lines)s) AS line
-              GROUP BY order_id, site_id
-                HAVING %(condition)s
-            ) AS cycle
-             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            SELECT site_id AS scope_id, %(day)s AS day, order_id AS record_id,
+                   (EXTRACT(EPOCH FROM %(moment)s - date_order) / 3600)::numeric
+                       AS numerator,
+                   1::numeric AS denominator
+              FROM dist_shared_shipped_lines
+             WHERE %(day)s BETWEEN %(date_from)s AND %(date_to)s
+          GROUP BY order_id, site_id, %(day)s, %(moment)s, date_order
+            HAVING %(condition)s
             """,
-            day=self._sql_local_day(ended_at, SQL("MIN(tz)")),
-            ended_at=ended_at,
-            lines=self._sql_shipped_lines(scopes, date_from, date_to),
-            condition=condition,
+            day=SQL.identifier(f"{end}_day"),
+            moment=SQL.identifier(f"{end}_at"),
             date_from=date_from,
             date_to=date_to,
+            condition=condition,
         )
 
     # -- unordered shipments ------------------------------------------------------
@@ -174,29 +159,14 @@ class DistMeasureProviderFulfilment(models.AbstractModel):
         The warehouse added the product to the delivery, or made a delivery of its own.
         The suite's own measure: the fill rates leave these lines out.
         """
-        rows = SQL(
+        return SQL(
             """
-            WITH type AS MATERIALIZED (%(types)s)
-            SELECT type.site_id AS scope_id, %(day)s AS day, sm.id AS record_id,
-                   1::numeric AS numerator, NULL::numeric AS denominator,
-                   sp.dist_done_by_id AS user_id
-              FROM stock_picking sp
-              JOIN type ON type.id = sp.picking_type_id
-              JOIN stock_move sm ON sm.picking_id = sp.id
-         LEFT JOIN sale_order_line sol ON sol.id = sm.sale_line_id
-             WHERE sp.date_done >= %(utc_from)s AND sp.date_done < %(utc_to)s
-               AND %(is_issue)s AND sp.date_done > type.cutover_at
+            SELECT transfer.site_id AS scope_id, transfer.day,
+                   transfer.move_id AS record_id, 1::numeric AS numerator,
+                   NULL::numeric AS denominator, transfer.user_id
+              FROM dist_shared_transferred AS transfer
+         LEFT JOIN sale_order_line sol ON sol.id = transfer.sale_line_id
+             WHERE transfer.is_issue
                AND (sol.id IS NULL OR sol.product_uom_qty <= 0)
-            """,
-            day=self._sql_local_day(SQL("sp.date_done"), SQL("type.tz")),
-            **self._fragments("sm", scopes, date_from, date_to),
-        )
-        return self._sql_labelled(
-            SQL(
-                "SELECT * FROM (%s) AS issue WHERE day BETWEEN %s AND %s",
-                rows,
-                date_from,
-                date_to,
-            ),
-            "user",
+            """
         )

@@ -28,7 +28,7 @@ class DistMeasureProviderInvoice(models.AbstractModel):
         leaves a *gap* in the numbers. A proxy: it knows what was put right, not what
         was looked at. Source: exception rate, the inverse of touchless processing.
         """
-        rows = SQL(
+        return SQL(
             """
             WITH document AS MATERIALIZED (
                 SELECT am.id, am.company_id, am.date AS day, am.move_type, am.ref,
@@ -131,7 +131,6 @@ class DistMeasureProviderInvoice(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "partner")
 
     @api.model
     def _dist_facts_posting_success(self, measure, scopes, date_from, date_to):
@@ -141,7 +140,7 @@ class DistMeasureProviderInvoice(models.AbstractModel):
         installed.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        rows = SQL(
+        return SQL(
             """
             SELECT * FROM (
                 SELECT a.company_id AS scope_id, %(day)s AS day, a.id AS record_id,
@@ -160,7 +159,6 @@ class DistMeasureProviderInvoice(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "user")
 
     # -- changed days -------------------------------------------------------------
 

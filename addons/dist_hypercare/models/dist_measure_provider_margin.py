@@ -19,7 +19,7 @@ class DistMeasureProviderMargin(models.AbstractModel):
     @api.model
     def _dist_facts_gross_margin(self, measure, scopes, date_from, date_to):
         """Revenue less cost, over revenue."""
-        rows = SQL(
+        return SQL(
             """
             WITH line AS MATERIALIZED (
                 SELECT aml.id, aml.company_id, aml.date AS day, aml.move_id,
@@ -40,18 +40,21 @@ class DistMeasureProviderMargin(models.AbstractModel):
                    AND aml.date BETWEEN %(date_from)s AND %(date_to)s
                    AND aml.date > %(cutover_day)s
             ),
+            -- For all lines at once; the cost bears the date of its line.
+            posted AS MATERIALIZED (
+                SELECT cogs.move_id, cogs.cogs_origin_id, SUM(cogs.balance) AS cost
+                  FROM account_move_line cogs
+                  JOIN account_account account ON account.id = cogs.account_id
+                       AND account.account_type LIKE 'expense%%'
+                 WHERE cogs.display_type = 'cogs'
+                   AND cogs.date BETWEEN %(date_from)s AND %(date_to)s
+              GROUP BY cogs.move_id, cogs.cogs_origin_id
+            ),
             costed AS (
                 SELECT line.*, COALESCE(posted.cost, shipped.cost) AS cost
                   FROM line
-             LEFT JOIN LATERAL (
-                       SELECT SUM(cogs.balance) AS cost
-                         FROM account_move_line cogs
-                         JOIN account_account account ON account.id = cogs.account_id
-                              AND account.account_type LIKE 'expense%%'
-                        WHERE cogs.move_id = line.move_id
-                          AND cogs.cogs_origin_id = line.id
-                          AND cogs.display_type = 'cogs'
-                   ) posted ON TRUE
+             LEFT JOIN posted ON posted.cogs_origin_id = line.id
+                   AND posted.move_id = line.move_id
              LEFT JOIN LATERAL (
                        -- A kit moves other products than its own: its quantity is the
                        -- one delivered on the order line.
@@ -67,7 +70,7 @@ class DistMeasureProviderMargin(models.AbstractModel):
                          JOIN stock_move sm ON sm.sale_line_id = sol.id
                               AND sm.state = 'done'
                          JOIN uom_uom unit ON unit.id = sm.product_uom
-                        WHERE rel.invoice_line_id = line.id
+                        WHERE rel.invoice_line_id = line.id AND posted.cost IS NULL
                           AND (sm.is_out OR sm.is_in OR sm.is_dropship)
                    ) shipped ON TRUE
             )
@@ -87,4 +90,3 @@ class DistMeasureProviderMargin(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "channel", "category", "partner")

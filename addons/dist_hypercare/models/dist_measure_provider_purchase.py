@@ -25,7 +25,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
     _inherit = "dist.measure.provider.books"
 
     @api.model
-    def _sql_receipts(self, scopes, date_from, date_to):
+    def _dist_shared_receipts(self, sites, date_from, date_to):
         """Return the query of receipts: a row per move, on the day it was received.
 
         ``(scope_id, day, record_id, received_at, approved_at, promised_at, tz,
@@ -57,7 +57,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             )
             SELECT * FROM receipt WHERE day BETWEEN %(date_from)s AND %(date_to)s
             """,
-            types=self._sql_types(scopes),
+            types=self._sql_types(sites),
             day=self._sql_local_day(SQL("sm.date"), SQL("type.tz")),
             suppliers=self._location_ids("supplier"),
             stock=self._location_ids("internal", "transit"),
@@ -74,48 +74,42 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         Days are the site's. Source: SCOR RL.2.2, delivery performance to the original
         commit date, on the supplier's side.
         """
-        rows = SQL(
+        return SQL(
             """
             SELECT scope_id, day, record_id,
                    (day <= %(promised)s)::int::numeric AS numerator,
                    1::numeric AS denominator,
                    partner_id, category_id, warehouse_id
-              FROM (%(receipts)s) AS r
+              FROM dist_shared_receipts
              WHERE promised_at IS NOT NULL
             """,
             promised=self._sql_local_day(SQL("promised_at"), SQL("tz")),
-            receipts=self._sql_receipts(scopes, date_from, date_to),
         )
-        return self._sql_labelled(rows, "partner", "category", "warehouse")
 
     @api.model
     def _dist_facts_supplier_lead_time(self, measure, scopes, date_from, date_to):
         """Days from the approval of the order to the receipt."""
-        rows = SQL(
+        return SQL(
             """
             SELECT scope_id, day, record_id, %(days)s AS numerator,
                    1::numeric AS denominator, partner_id, category_id, warehouse_id
-              FROM (%(receipts)s) AS r
+              FROM dist_shared_receipts
             """,
             days=self._sql_days(SQL("approved_at"), SQL("received_at")),
-            receipts=self._sql_receipts(scopes, date_from, date_to),
         )
-        return self._sql_labelled(rows, "partner", "category", "warehouse")
 
     @api.model
     def _dist_facts_supplier_delay(self, measure, scopes, date_from, date_to):
         """Days from the promise to the receipt: positive is late, negative early."""
-        rows = SQL(
+        return SQL(
             """
             SELECT scope_id, day, record_id, %(days)s AS numerator,
                    1::numeric AS denominator, partner_id, category_id, warehouse_id
-              FROM (%(receipts)s) AS r
+              FROM dist_shared_receipts
              WHERE promised_at IS NOT NULL
             """,
             days=self._sql_days(SQL("promised_at"), SQL("received_at")),
-            receipts=self._sql_receipts(scopes, date_from, date_to),
         )
-        return self._sql_labelled(rows, "partner", "category", "warehouse")
 
     @api.model
     def _sql_days(self, start, end):
@@ -134,7 +128,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         *overbilled* and *late*. There is no standard definition.
         """
         utc_from, utc_to = self._utc_window(date_from, date_to)
-        rows = SQL(
+        return SQL(
             """
             WITH type AS MATERIALIZED (%(types)s),
             approved AS MATERIALIZED (
@@ -148,12 +142,12 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                    AND po.date_approve > type.cutover_at
                    AND %(day)s BETWEEN %(date_from)s AND %(date_to)s
             ),
-            line AS (
-                SELECT a.id AS order_id,
-                       pol.qty_received - pol.product_qty AS excess,
-                       COALESCE(receipt.is_closed, FALSE) AS is_closed,
-                       COALESCE(receipt.is_late, FALSE) AS is_late,
-                       COALESCE(bill.is_other_price, FALSE) AS is_other_price,
+            ordered AS MATERIALIZED (
+                SELECT pol.id, pol.order_id,
+                       pol.qty_received - pol.product_qty AS excess, a.tz,
+                       a.currency_id, a.currency_rate, %(promise)s AS promised_at,
+                       pol.price_subtotal / (pol.product_qty * order_unit.factor)
+                           AS price,
                        pt.purchase_method = 'receive'
                            AND pol.qty_invoiced > pol.qty_received + %(half_digit)s
                            AS is_overbilled
@@ -162,28 +156,39 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                        AND pol.display_type IS NULL AND pol.product_qty > 0
                   JOIN product_product pp ON pp.id = pol.product_id
                        %(product)s
-             LEFT JOIN LATERAL (
-                       SELECT BOOL_AND(sm.state IN ('done', 'cancel')) AS is_closed,
-                              BOOL_OR(sm.state = 'done' AND sm.quantity > 0
-                                      AND sm.location_id = ANY(%(suppliers)s)
-                                      AND %(received_day)s > %(promised_day)s)
-                              AS is_late
-                         FROM stock_move sm
-                        WHERE sm.purchase_line_id = pol.id
-                   ) receipt ON TRUE
-             LEFT JOIN LATERAL (
-                       SELECT BOOL_OR(ABS(%(billed)s - %(ordered)s)
-                                          > %(tolerance)s * ABS(%(ordered)s))
-                              AS is_other_price
-                         FROM account_move_line aml
-                         JOIN account_move am ON am.id = aml.move_id
-                         JOIN uom_uom bill_unit ON bill_unit.id = aml.product_uom_id
-                         JOIN uom_uom order_unit ON order_unit.id = pol.product_uom_id
-                        WHERE aml.purchase_line_id = pol.id
-                          AND aml.parent_state = 'posted' AND aml.quantity <> 0
-                          AND aml.display_type = 'product'
-                          AND am.move_type = 'in_invoice'
-                   ) bill ON TRUE
+                  JOIN uom_uom order_unit ON order_unit.id = pol.product_uom_id
+            ),
+            -- Of all lines at once: a search for each line takes several times as long.
+            receipt AS (
+                SELECT o.id, BOOL_AND(sm.state IN ('done', 'cancel')) AS is_closed,
+                       BOOL_OR(sm.state = 'done' AND sm.quantity > 0
+                               AND sm.location_id = ANY(%(suppliers)s)
+                               AND %(received_day)s > %(promised_day)s) AS is_late
+                  FROM ordered o
+                  JOIN stock_move sm ON sm.purchase_line_id = o.id
+              GROUP BY o.id
+            ),
+            bill AS (
+                SELECT o.id, BOOL_OR(ABS(%(billed)s - %(agreed)s)
+                                     > %(tolerance)s * ABS(%(agreed)s))
+                       AS is_other_price
+                  FROM ordered o
+                  JOIN account_move_line aml ON aml.purchase_line_id = o.id
+                       AND aml.parent_state = 'posted' AND aml.quantity <> 0
+                       AND aml.display_type = 'product'
+                  JOIN account_move am ON am.id = aml.move_id
+                       AND am.move_type = 'in_invoice'
+                  JOIN uom_uom bill_unit ON bill_unit.id = aml.product_uom_id
+              GROUP BY o.id
+            ),
+            line AS (
+                SELECT o.order_id, o.excess, o.is_overbilled,
+                       COALESCE(receipt.is_closed, FALSE) AS is_closed,
+                       COALESCE(receipt.is_late, FALSE) AS is_late,
+                       COALESCE(bill.is_other_price, FALSE) AS is_other_price
+                  FROM ordered o
+             LEFT JOIN receipt ON receipt.id = o.id
+             LEFT JOIN bill ON bill.id = o.id
             ),
             fact AS (
                 SELECT a.scope_id, a.day, a.id AS record_id, a.warehouse_id,
@@ -214,22 +219,20 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             """,
             types=self._sql_types(scopes),
             day=self._sql_local_day(SQL("po.date_approve"), SQL("type.tz")),
-            received_day=self._sql_local_day(SQL("sm.date"), SQL("a.tz")),
-            promised_day=self._sql_local_day(
-                SQL("COALESCE(pol.dist_promised_at, pol.date_planned)"), SQL("a.tz")
-            ),
+            promise=SQL("COALESCE(pol.dist_promised_at, pol.date_planned)"),
+            received_day=self._sql_local_day(SQL("sm.date"), SQL("o.tz")),
+            promised_day=self._sql_local_day(SQL("o.promised_at"), SQL("o.tz")),
             product=self._sql_product(),
             # A bill in the order's currency is compared in it: the exchange rate of
             # the day is nobody's exception.
             billed=SQL(
-                """(CASE WHEN aml.currency_id = a.currency_id THEN aml.price_subtotal
+                """(CASE WHEN aml.currency_id = o.currency_id THEN aml.price_subtotal
                          ELSE aml.balance END
                     / (aml.quantity * bill_unit.factor))"""
             ),
-            ordered=SQL(
-                """(pol.price_subtotal / (pol.product_qty * order_unit.factor)
-                    / CASE WHEN aml.currency_id = a.currency_id THEN 1
-                           ELSE COALESCE(NULLIF(a.currency_rate, 0), 1) END)"""
+            agreed=SQL(
+                """(o.price / CASE WHEN aml.currency_id = o.currency_id THEN 1
+                                   ELSE COALESCE(NULLIF(o.currency_rate, 0), 1) END)"""
             ),
             suppliers=self._location_ids("supplier"),
             half_digit=self._half_digit(),
@@ -239,12 +242,11 @@ class DistMeasureProviderPurchase(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
-        return self._sql_labelled(rows, "partner", "warehouse")
 
     # -- prices -------------------------------------------------------------------
 
     @api.model
-    def _sql_billed_lines(self, scopes, date_from, date_to):
+    def _dist_shared_billed_lines(self, sites, date_from, date_to):
         """Return the query of billed order lines: a row per line of a posted bill.
 
         Refunds are negative. ``(scope_id, day, record_id, paid, quantity, ordered,
@@ -276,7 +278,7 @@ class DistMeasureProviderPurchase(models.AbstractModel):
                AND aml.date BETWEEN %(date_from)s AND %(date_to)s
                AND aml.date > %(cutover_day)s
             """,
-            scopes=self._sql_scopes(scopes),
+            scopes=self._sql_scopes(self._companies(sites)),
             product=self._sql_product(),
             quantity=SQL(
                 """(aml.quantity * bill_unit.factor / unit.factor
@@ -301,28 +303,26 @@ class DistMeasureProviderPurchase(models.AbstractModel):
         Positive is unfavorable. The reference is the one kept at the approval of the
         order; lines without one are left out. Source: purchase price variance.
         """
-        return self._sql_variance(SQL("reference"), scopes, date_from, date_to)
+        return self._sql_variance(SQL("reference"))
 
     @api.model
     def _dist_facts_bill_price_variance(self, measure, scopes, date_from, date_to):
         """(Price paid − price ordered) × quantity, over price ordered × quantity."""
-        return self._sql_variance(SQL("ordered"), scopes, date_from, date_to)
+        return self._sql_variance(SQL("ordered"))
 
     @api.model
-    def _sql_variance(self, reference, scopes, date_from, date_to):
-        rows = SQL(
+    def _sql_variance(self, reference):
+        return SQL(
             """
             SELECT scope_id, day, record_id,
                    (paid - quantity * %(reference)s)::numeric AS numerator,
                    (quantity * %(reference)s)::numeric AS denominator,
                    partner_id, category_id
-              FROM (%(lines)s) AS l
+              FROM dist_shared_billed_lines
              WHERE %(reference)s IS NOT NULL
             """,
             reference=reference,
-            lines=self._sql_billed_lines(scopes, date_from, date_to),
         )
-        return self._sql_labelled(rows, "partner", "category")
 
     # -- changed days -------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class DistMeasureProviderReceiving(models.AbstractModel):
     @api.model
     def _dist_facts_lines(self, measure, scopes, date_from, date_to):
         """Receipts done, by who validated them. Source: WERC DC Measures, receiving."""
-        rows = SQL(
+        return SQL(
             """
             SELECT * FROM (
                 SELECT receipt.*, sp.dist_done_by_id AS user_id, %(day)s AS day,
@@ -39,7 +39,6 @@ class DistMeasureProviderReceiving(models.AbstractModel):
             receipts=self._sql_receipts(scopes),
             **self._window(date_from, date_to),
         )
-        return self._sql_labelled(rows, "user", "warehouse")
 
     @api.model
     def _dist_facts_dock_to_stock(self, measure, scopes, date_from, date_to):
@@ -48,7 +47,7 @@ class DistMeasureProviderReceiving(models.AbstractModel):
         Source: WERC DC Measures, dock-to-stock cycle time. Where several receipts
         were put away together, the earliest counts.
         """
-        rows = SQL(
+        return SQL(
             """
             WITH RECURSIVE putaway AS MATERIALIZED (
                 SELECT sm.id, sm.date, site.id AS site_id, %(day)s AS day,
@@ -61,6 +60,8 @@ class DistMeasureProviderReceiving(models.AbstractModel):
                   JOIN %(sites)s site ON site.id = warehouse.dist_site_id
                  WHERE sm.state = 'done' AND sm.quantity > 0
                    AND sm.date >= %(utc_from)s AND sm.date < %(utc_to)s
+                   AND EXISTS (SELECT FROM stock_move_move_rel rel
+                                WHERE rel.move_dest_id = sm.id)
                    AND starts_with(target.parent_path, stock.parent_path)
                    AND NOT starts_with(source.parent_path, stock.parent_path)
                    AND source.usage IN ('internal', 'transit')
@@ -91,7 +92,6 @@ class DistMeasureProviderReceiving(models.AbstractModel):
             receipts=self._sql_receipts(scopes),
             **self._window(date_from, date_to),
         )
-        return self._sql_labelled(rows, "warehouse")
 
     @api.model
     def _sql_receipts(self, scopes):

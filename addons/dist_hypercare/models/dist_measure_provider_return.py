@@ -28,37 +28,22 @@ class DistMeasureProviderReturn(models.AbstractModel):
         line: its first move counts for all of them.
         Source: SCOR RL.2.4, returns as a share of deliveries.
         """
-        rows = SQL(
+        return SQL(
             """
-            WITH type AS MATERIALIZED (%(types)s)
-            SELECT type.site_id AS scope_id, %(day)s AS day, sm.id AS record_id,
-                   (NOT %(is_issue)s AND %(is_first)s)::int::numeric AS numerator,
-                   (%(is_issue)s AND %(is_first)s)::int::numeric AS denominator,
+            SELECT transfer.site_id AS scope_id, transfer.day,
+                   transfer.move_id AS record_id,
+                   (transfer.is_return AND transfer.is_first)::int::numeric
+                       AS numerator,
+                   (transfer.is_issue AND transfer.is_first)::int::numeric
+                       AS denominator,
                    pt.categ_id AS category_id, reason.name ->> 'en_US' AS reason
-              FROM stock_picking sp
-              JOIN type ON type.id = sp.picking_type_id
-              JOIN stock_move sm ON sm.picking_id = sp.id
-              JOIN product_product pp ON pp.id = sm.product_id
+              FROM dist_shared_transferred AS transfer
+              JOIN product_product pp ON pp.id = transfer.product_id
                    %(product)s
-         LEFT JOIN dist_return_reason reason ON reason.id = sp.dist_return_reason_id
-             WHERE sp.date_done >= %(utc_from)s AND sp.date_done < %(utc_to)s
-               AND sp.state = 'done' AND sp.date_done > type.cutover_at
-               AND sm.state = 'done' AND sm.quantity > 0
-               AND (%(is_issue)s
-                    OR sm.location_id = ANY(%(customers)s)
-                       AND sm.location_dest_id <> ALL(%(outside)s))
+         LEFT JOIN dist_return_reason reason ON reason.id = transfer.return_reason_id
+             WHERE transfer.is_issue OR transfer.is_return
             """,
-            day=self._sql_local_day(SQL("sp.date_done"), SQL("type.tz")),
-            is_first=SQL(
-                "ROW_NUMBER() OVER (PARTITION BY sp.id, COALESCE(sm.sale_line_id,"
-                " -sm.id) ORDER BY sm.id) = 1"
-            ),
             product=self._sql_product(),
-            outside=sum(self._outside_locations().values(), []),
-            **self._fragments("sm", scopes, date_from, date_to),
-        )
-        return self._sql_labelled(
-            self._sql_of_days(rows, date_from, date_to), "category"
         )
 
     @api.model
@@ -69,10 +54,9 @@ class DistMeasureProviderReturn(models.AbstractModel):
         from the delivery to the pick, and a correction of the line after it was done.
         Source: WERC DC Measures, order picking accuracy; by proxy.
         """
-        rows = SQL(
+        return SQL(
             """
-            WITH RECURSIVE type AS MATERIALIZED (%(types)s),
-            wrong (move_id) AS (
+            WITH RECURSIVE wrong (move_id) AS (
                 SELECT returned.origin_returned_move_id
                   FROM stock_picking sp
                   JOIN dist_return_reason reason
@@ -86,38 +70,18 @@ class DistMeasureProviderReturn(models.AbstractModel):
                   FROM wrong
                   JOIN stock_move_move_rel rel ON rel.move_dest_id = wrong.move_id
             )
-            SELECT type.site_id AS scope_id, %(day)s AS day, sm.id AS record_id,
-                   (wrong.move_id IS NULL AND sm.dist_is_corrected IS NOT TRUE
+            SELECT transfer.site_id AS scope_id, transfer.day,
+                   transfer.move_id AS record_id,
+                   (wrong.move_id IS NULL AND NOT transfer.is_corrected
                    )::int::numeric AS numerator,
-                   1::numeric AS denominator, sp.dist_done_by_id AS user_id,
+                   1::numeric AS denominator, transfer.user_id,
                    warehouse.id AS warehouse_id
-              FROM stock_picking sp
-              JOIN type ON type.id = sp.picking_type_id
+              FROM dist_shared_transferred AS transfer
               JOIN stock_warehouse warehouse
-                   ON sp.picking_type_id = CASE warehouse.delivery_steps
+                   ON transfer.picking_type_id = CASE warehouse.delivery_steps
                        WHEN 'ship_only' THEN warehouse.out_type_id
                        ELSE warehouse.pick_type_id END
-              JOIN stock_move sm ON sm.picking_id = sp.id
-         LEFT JOIN wrong ON wrong.move_id = sm.id
-             WHERE sp.date_done >= %(utc_from)s AND sp.date_done < %(utc_to)s
-               AND sp.state = 'done' AND sp.date_done > type.cutover_at
-               AND sm.state = 'done' AND sm.quantity > 0
-               AND sm.sale_line_id IS NOT NULL
-               AND sm.location_id <> ALL(%(outside)s)
-            """,
-            day=self._sql_local_day(SQL("sp.date_done"), SQL("type.tz")),
-            outside=sum(self._outside_locations().values(), []),
-            **self._fragments("sm", scopes, date_from, date_to),
-        )
-        return self._sql_labelled(
-            self._sql_of_days(rows, date_from, date_to), "user", "warehouse"
-        )
-
-    @api.model
-    def _sql_of_days(self, rows, date_from, date_to):
-        return SQL(
-            "SELECT * FROM (%s) AS line WHERE day BETWEEN %s AND %s",
-            rows,
-            date_from,
-            date_to,
+         LEFT JOIN wrong ON wrong.move_id = transfer.move_id
+             WHERE transfer.is_own AND transfer.sale_line_id IS NOT NULL
+            """
         )

@@ -51,17 +51,18 @@ class DistMeasureProviderShipment(models.AbstractModel):
               FROM (%s) AS order_site
           GROUP BY site_id, day
             """,
-            self._sql_first_shipped_orders(sites, date_from, date_to),
+            self._sql_first_shipped_orders(date_from, date_to),
         )
 
     @api.model
     def _dist_records_order_fill(self, measure, site, date_from, date_to):
-        query = self._sql_first_shipped_orders(site, date_from, date_to)
+        query = self._sql_first_shipped_orders(date_from, date_to)
         ids = SQL("SELECT order_id FROM (%s) AS u", query)
+        ids = self._sql_with_shared(ids, site, date_from, date_to)
         return "sale.order", self._domain_of(ids)
 
     @api.model
-    def _sql_first_shipped_orders(self, sites, date_from, date_to):
+    def _sql_first_shipped_orders(self, date_from, date_to):
         """Return the query (order_id, site_id, day, is_filled), a row per order × site.
 
         ``day`` is the one of the first shipment.
@@ -72,34 +73,33 @@ class DistMeasureProviderShipment(models.AbstractModel):
               FROM (%s) AS line
           GROUP BY order_id, site_id, day
             """,
-            self._sql_first_shipped_lines(sites, date_from, date_to),
+            self._sql_first_shipped_lines(date_from, date_to),
         )
 
     @api.model
-    def _sql_first_shipped_lines(self, sites, date_from, date_to):
+    def _sql_first_shipped_lines(self, date_from, date_to):
         """Return the goods lines of the orders first shipped in the window, with day.
 
-        The columns are those of :meth:`_sql_shipped_lines`.
+        The columns are those of :meth:`_dist_shared_shipped_lines`.
         """
         return SQL(
             """
-            SELECT * FROM (SELECT line.*, %(day)s AS day FROM (%(lines)s) AS line) AS l
-             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            SELECT line.*, first_day AS day FROM dist_shared_shipped_lines AS line
+             WHERE first_day BETWEEN %s AND %s
             """,
-            day=self._sql_local_day(SQL("first_at"), SQL("tz")),
-            lines=self._sql_shipped_lines(sites, date_from, date_to),
-            date_from=date_from,
-            date_to=date_to,
+            date_from,
+            date_to,
         )
 
     @api.model
-    def _sql_shipped_lines(self, sites, date_from, date_to):
+    def _dist_shared_shipped_lines(self, sites, date_from, date_to):
         """Return the goods lines of the orders with a shipment in the window.
 
-        ``order_id, line_id, site_id, tz, date_order``
+        ``order_id, line_id, site_id, product_id, date_order``
             a row per goods line and site;
-        ``first_at, last_at``
-            the first and the last customer issue of the order at the site;
+        ``first_at, last_at, first_day, last_day``
+            the first and the last customer issue of the order at the site, and the
+            site's days of them;
         ``ordered, shipped``
             quantity ordered, and of it shipped first, both in the reference unit;
         ``is_filled, is_complete``
@@ -130,7 +130,7 @@ class DistMeasureProviderShipment(models.AbstractModel):
                    AND %(is_issue)s
             ),
             line_move AS (
-                SELECT sol.order_id, sol.id AS line_id, so.date_order,
+                SELECT sol.order_id, sol.id AS line_id, sol.product_id, so.date_order,
                        type.site_id, type.tz, type.cutover_at,
                        sol.product_uom_qty * line_uom.factor AS ordered,
                        sm.quantity * move_uom.factor AS moved,
@@ -158,9 +158,10 @@ class DistMeasureProviderShipment(models.AbstractModel):
                               WHERE id = sol.warehouse_id) END
             ),
             goods_line AS (
-                SELECT order_id, line_id, site_id, MIN(tz) AS tz,
-                       MIN(date_order) AS date_order, MIN(first_at) AS first_at,
-                       MAX(last_at) AS last_at, MIN(ordered) AS ordered,
+                SELECT order_id, line_id, site_id, MIN(product_id) AS product_id,
+                       MIN(tz) AS tz, MIN(date_order) AS date_order,
+                       MIN(first_at) AS first_at, MAX(last_at) AS last_at,
+                       MIN(ordered) AS ordered,
                        BOOL_OR(is_own) AS is_own,
                        COALESCE(MAX(tolerance), 0) AS tolerance,
                        COALESCE(SUM(moved) FILTER (
@@ -176,7 +177,8 @@ class DistMeasureProviderShipment(models.AbstractModel):
                  WHERE first_at > cutover_at AND date_order > cutover_at
               GROUP BY order_id, site_id, line_id
             )
-            SELECT order_id, line_id, site_id, tz, date_order, first_at, last_at,
+            SELECT order_id, line_id, site_id, product_id, date_order, first_at,
+                   last_at, %(first_day)s AS first_day, %(last_day)s AS last_day,
                    ordered,
                    CASE WHEN is_own THEN LEAST(shipped_first, ordered)
                         WHEN is_kit_filled THEN ordered ELSE 0 END AS shipped,
@@ -186,6 +188,8 @@ class DistMeasureProviderShipment(models.AbstractModel):
                         ELSE is_kit_complete END AS is_complete
               FROM goods_line
             """,
+            first_day=self._sql_local_day(SQL("first_at"), SQL("tz")),
+            last_day=self._sql_local_day(SQL("last_at"), SQL("tz")),
             is_goods=self._sql_is_goods(),
             half_digit=self._half_digit(),
             **self._fragments("sm", sites, date_from, date_to),
@@ -217,25 +221,46 @@ class DistMeasureProviderShipment(models.AbstractModel):
               FROM (%s) AS shipment
           GROUP BY site_id, day
             """,
-            self._sql_first_pickings(sites, date_from, date_to),
+            self._sql_first_pickings(date_from, date_to, "deadline"),
         )
 
     @api.model
     def _dist_records_on_time(self, measure, site, date_from, date_to):
-        query = self._sql_first_pickings(site, date_from, date_to)
+        query = self._sql_first_pickings(date_from, date_to, "deadline")
         ids = SQL("SELECT picking_id FROM (%s) AS u", query)
+        ids = self._sql_with_shared(ids, site, date_from, date_to)
         return "stock.picking", self._domain_of(ids)
 
     @api.model
-    def _sql_first_pickings(self, sites, date_from, date_to, promise=None):
+    def _sql_first_pickings(self, date_from, date_to, promise):
         """Return the query (picking_id, site_id, day, is_on_time) of first shipments.
 
-        :param promise: column of the transfer ``sp`` or its order ``so`` with the time
-            promised; the transfer's deadline unless given
+        :param promise: ``deadline`` of the transfer, or ``promise`` of its order
+
+        Without a time promised there is no promise to keep: such a transfer is left
+        out.
+        """
+        return SQL(
+            """
+            SELECT picking_id, site_id, day, day <= %(promise)s AS is_on_time
+              FROM dist_shared_first_pickings
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+               AND %(promise)s IS NOT NULL
+            """,
+            promise=SQL.identifier(promise),
+            date_from=date_from,
+            date_to=date_to,
+        )
+
+    @api.model
+    def _dist_shared_first_pickings(self, sites, date_from, date_to):
+        """Return (picking_id, site_id, day, deadline, promise) of first shipments.
+
+        The last two are days of the site: the deadline of the transfer, and what its
+        order promised at the confirmation.
 
         A transfer belongs to the sales order that Odoo shows on it. Of transfers done
-        at the same moment the one with the lowest id stands for the shipment. Without
-        a time promised there is no promise to keep: such a transfer is left out.
+        at the same moment the one with the lowest id stands for the shipment.
         """
         return SQL(
             """
@@ -249,29 +274,74 @@ class DistMeasureProviderShipment(models.AbstractModel):
             ),
             first_picking AS (
                 SELECT DISTINCT ON (sp.sale_id, type.site_id)
-                       sp.id AS picking_id, sp.date_done, %(promise)s AS promise,
-                       so.date_order, type.site_id, type.tz, type.cutover_at
+                       sp.id AS picking_id, sp.date_done, sp.date_deadline,
+                       so.dist_promise_date, so.date_order, type.site_id, type.tz,
+                       type.cutover_at
                   FROM candidate
                   JOIN sale_order so ON so.id = candidate.sale_id AND so.state = 'sale'
                   JOIN stock_picking sp ON sp.sale_id = so.id
                   JOIN type ON type.id = sp.picking_type_id
                  WHERE %(is_issue)s
               ORDER BY sp.sale_id, type.site_id, sp.date_done, sp.id
-            ),
-            shipment AS (
-                SELECT picking_id, site_id, %(day)s AS day, %(deadline)s AS deadline
-                  FROM first_picking
-                 WHERE date_done > cutover_at AND date_order > cutover_at
-                   AND promise IS NOT NULL
             )
-            SELECT picking_id, site_id, day, day <= deadline AS is_on_time
-              FROM shipment
-             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+            SELECT picking_id, site_id, %(day)s AS day, %(deadline)s AS deadline,
+                   %(promise)s AS promise
+              FROM first_picking
+             WHERE date_done > cutover_at AND date_order > cutover_at
             """,
             day=self._sql_local_day(SQL("date_done"), SQL("tz")),
-            deadline=self._sql_local_day(SQL("promise"), SQL("tz")),
-            promise=promise or SQL("sp.date_deadline"),
+            deadline=self._sql_local_day(SQL("date_deadline"), SQL("tz")),
+            promise=self._sql_local_day(SQL("dist_promise_date"), SQL("tz")),
             **self._fragments("sp", sites, date_from, date_to),
+        )
+
+    # -- transfers ----------------------------------------------------------------
+
+    @api.model
+    def _dist_shared_transferred(self, sites, date_from, date_to):
+        """Return the done moves of the window's transfers for or from customers.
+
+        ``move_id, picking_id, picking_type_id, site_id, day, product_id, sale_line_id``
+            a row per move with a quantity;
+        ``is_issue, is_return, is_own, is_corrected``
+            whether it is a customer issue or a customer return, takes the company's
+            own stock, and was corrected after it was done;
+        ``is_first``
+            whether it is the first of its order line in the transfer, which counts for
+            all of them, such as the components of a kit;
+        ``user_id, return_reason_id``
+            who validated the transfer, and its reason.
+        """
+        return SQL(
+            """
+            WITH type AS MATERIALIZED (%(types)s)
+            SELECT *, ROW_NUMBER() OVER (
+                       PARTITION BY picking_id, is_issue OR is_return,
+                                    COALESCE(sale_line_id, -move_id)
+                       ORDER BY move_id) = 1 AS is_first
+              FROM (
+                SELECT sm.id AS move_id, sp.id AS picking_id, sp.picking_type_id,
+                       type.site_id, %(day)s AS day, sm.product_id, sm.sale_line_id,
+                       %(is_issue)s AS is_issue,
+                       sm.location_id = ANY(%(customers)s)
+                           AND sm.location_dest_id <> ALL(%(outside)s) AS is_return,
+                       sm.location_id <> ALL(%(outside)s) AS is_own,
+                       sm.dist_is_corrected IS TRUE AS is_corrected,
+                       sp.dist_done_by_id AS user_id,
+                       sp.dist_return_reason_id AS return_reason_id
+                  FROM stock_picking sp
+                  JOIN type ON type.id = sp.picking_type_id
+                  JOIN stock_move sm ON sm.picking_id = sp.id
+                 WHERE sp.date_done >= %(utc_from)s AND sp.date_done < %(utc_to)s
+                   AND sp.state = 'done' AND sp.date_done > type.cutover_at
+                   AND sm.state = 'done' AND sm.quantity > 0
+            ) AS transfer
+             WHERE day BETWEEN %(date_from)s AND %(date_to)s
+               AND (is_issue OR is_return OR is_own AND sale_line_id IS NOT NULL)
+            """,
+            day=self._sql_local_day(SQL("sp.date_done"), SQL("type.tz")),
+            outside=sum(self._outside_locations().values(), []),
+            **self._fragments("sm", sites, date_from, date_to),
         )
 
     # -- fragments ----------------------------------------------------------------

@@ -29,12 +29,11 @@ class DistMeasureProviderStockControl(models.AbstractModel):
         """
         is_within = SQL(
             """(moved.is_exact OR pt.tracking <> 'serial'
-                AND sml.quantity_product_uom
-                    <= %s * ABS(COALESCE(sm.dist_book_quantity, 0)))""",
+                AND moved.quantity <= %s * ABS(moved.book_quantity))""",
             TOLERANCE,
         )
         return self._sql_control(
-            self._sql_counted_records(scopes, date_from, date_to),
+            self._sql_counted_records(),
             SQL("moved.line_id"),
             SQL("(%s)::int::numeric", is_within),
             SQL("1::numeric"),
@@ -47,7 +46,7 @@ class DistMeasureProviderStockControl(models.AbstractModel):
         Source: inventory record accuracy by location record; this is its complement.
         """
         return self._sql_control(
-            self._sql_counted_records(scopes, date_from, date_to),
+            self._sql_counted_records(),
             SQL("moved.line_id"),
             SQL("(NOT moved.is_exact)::int::numeric"),
             SQL("1::numeric"),
@@ -57,27 +56,18 @@ class DistMeasureProviderStockControl(models.AbstractModel):
     def _dist_facts_variance_net(self, measure, scopes, date_from, date_to):
         """Value that counts added less the value they took away."""
         return self._sql_control(
-            self._sql_counts(scopes, date_from, date_to),
+            self._sql_inventory_moves(SQL("NOT is_quantity_edit")),
             SQL("moved.move_id"),
-            SQL(
-                "COALESCE(CASE WHEN moved.is_loss THEN -sm.value ELSE sm.value END, 0)"
-            ),
+            SQL("(CASE WHEN moved.is_loss THEN -moved.value ELSE moved.value END)"),
         )
 
     @api.model
     def _dist_facts_variance_gross(self, measure, scopes, date_from, date_to):
         """Value that counts added and took away; gains don't make up for losses."""
         return self._sql_control(
-            self._sql_counts(scopes, date_from, date_to),
+            self._sql_inventory_moves(SQL("NOT is_quantity_edit")),
             SQL("moved.move_id"),
-            SQL("ABS(COALESCE(sm.value, 0))"),
-        )
-
-    @api.model
-    def _sql_counts(self, scopes, date_from, date_to):
-        return SQL(
-            "SELECT * FROM (%s) AS event WHERE NOT is_quantity_edit",
-            self._sql_inventory_moves(scopes, date_from, date_to),
+            SQL("ABS(moved.value)"),
         )
 
     # -- adjustments --------------------------------------------------------------
@@ -86,7 +76,7 @@ class DistMeasureProviderStockControl(models.AbstractModel):
     def _dist_facts_adjustment_count(self, measure, scopes, date_from, date_to):
         """Inventory moves that changed a quantity."""
         return self._sql_control(
-            self._sql_adjustments(scopes, date_from, date_to),
+            self._sql_inventory_moves(SQL("NOT is_exact")),
             SQL("moved.move_id"),
             SQL("1::numeric"),
         )
@@ -95,17 +85,14 @@ class DistMeasureProviderStockControl(models.AbstractModel):
     def _dist_facts_adjustment_value(self, measure, scopes, date_from, date_to):
         """Value that adjustments added and took away, without netting."""
         return self._sql_control(
-            self._sql_adjustments(scopes, date_from, date_to),
+            self._sql_inventory_moves(SQL("NOT is_exact")),
             SQL("moved.move_id"),
-            SQL("ABS(COALESCE(sm.value, 0))"),
+            SQL("ABS(moved.value)"),
         )
 
     @api.model
-    def _sql_adjustments(self, scopes, date_from, date_to):
-        return SQL(
-            "SELECT * FROM (%s) AS event WHERE NOT is_exact",
-            self._sql_inventory_moves(scopes, date_from, date_to),
-        )
+    def _sql_inventory_moves(self, condition):
+        return SQL("SELECT * FROM dist_shared_inventory_moves WHERE %s", condition)
 
     @api.model
     def _dist_facts_scrap_value(self, measure, scopes, date_from, date_to):
@@ -119,7 +106,8 @@ class DistMeasureProviderStockControl(models.AbstractModel):
             """
             SELECT * FROM (
                 SELECT site.id AS site_id, %(day)s AS day, sm.id AS move_id,
-                       warehouse.id AS warehouse_id
+                       sm.product_id, warehouse.id AS warehouse_id,
+                       COALESCE(sm.value, 0) AS value, sm.create_uid AS user_id
                   FROM stock_move sm
                   JOIN stock_location source ON source.id = sm.location_id
                        AND source.usage IN ('internal', 'transit')
@@ -140,37 +128,30 @@ class DistMeasureProviderStockControl(models.AbstractModel):
             date_to=date_to,
         )
         return self._sql_control(
-            scrapped, SQL("moved.move_id"), SQL("ABS(COALESCE(sm.value, 0))")
+            scrapped, SQL("moved.move_id"), SQL("ABS(moved.value)")
         )
 
     @api.model
     def _sql_control(self, moved, record, numerator, denominator=None):
         """Return the facts of a query of stock that was moved.
 
-        :param moved: query with ``site_id, day, move_id, warehouse_id``
+        :param moved: query with ``site_id, day, move_id, product_id, warehouse_id,
+            value, user_id``
         :param record: column with the id of the record counted
-        :param numerator: SQL on ``moved``, its move ``sm`` and product template ``pt``;
-            with a denominator on its line ``sml`` as well
+        :param numerator: SQL on ``moved`` and its product template ``pt``
         """
-        rows = SQL(
+        return SQL(
             """
             SELECT moved.site_id AS scope_id, moved.day, %(record)s AS record_id,
                    %(numerator)s AS numerator, %(denominator)s AS denominator,
-                   moved.warehouse_id, pt.categ_id AS category_id,
-                   sm.create_uid AS user_id
+                   moved.warehouse_id, pt.categ_id AS category_id, moved.user_id
               FROM (%(moved)s) AS moved
-              JOIN stock_move sm ON sm.id = moved.move_id
-              JOIN product_product pp ON pp.id = sm.product_id
+              JOIN product_product pp ON pp.id = moved.product_id
                    %(product)s
-              %(line)s
             """,
             record=record,
             numerator=numerator,
             denominator=denominator or SQL("NULL::numeric"),
             moved=moved,
             product=self._sql_product(),
-            line=SQL("JOIN stock_move_line sml ON sml.id = moved.line_id")
-            if denominator
-            else SQL(),
         )
-        return self._sql_labelled(rows, "warehouse", "category", "user")

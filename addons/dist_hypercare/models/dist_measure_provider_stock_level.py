@@ -27,24 +27,17 @@ class DistMeasureProviderStockLevel(models.AbstractModel):
     @api.model
     def _dist_facts_inventory_value(self, measure, scopes, date_from, date_to):
         """Value of the company's own stock, in transit included."""
-        rows = SQL(
+        return SQL(
             """
             SELECT scope.id AS scope_id, %(today)s AS day, part.quant_id AS record_id,
                    part.amount::numeric AS numerator, NULL::numeric AS denominator,
-                   location.warehouse_id, pt.categ_id AS category_id
+                   part.warehouse_id, part.category_id
               FROM %(scopes)s AS scope
-              JOIN (%(values)s) AS part ON part.company_id = scope.id
-              JOIN stock_quant quant ON quant.id = part.quant_id
-              JOIN stock_location location ON location.id = quant.location_id
-              JOIN product_product pp ON pp.id = quant.product_id
-                   %(product)s
+              JOIN dist_shared_quant_values AS part ON part.company_id = scope.id
             """,
             today=self._sql_today(SQL("scope.tz")),
             scopes=self._sql_scopes(scopes),
-            values=self._sql_quant_values(scopes),
-            product=self._sql_product(),
         )
-        return self._sql_labelled(rows, "warehouse", "category")
 
     @api.model
     def _dist_facts_inventory_turns(self, measure, scopes, date_from, date_to):
@@ -105,34 +98,21 @@ class DistMeasureProviderStockLevel(models.AbstractModel):
         internal transfers, so the share is an upper bound.
         Source: APICS, slow-moving and obsolete stock by age.
         """
-        rows = SQL(
+        return SQL(
             """
-            SELECT site.id AS scope_id, %(today)s AS day, quant.id AS record_id,
-                   CASE WHEN quant.in_date < %(aged)s THEN part.amount ELSE 0
+            SELECT site.id AS scope_id, %(today)s AS day, part.quant_id AS record_id,
+                   CASE WHEN part.in_date < %(aged)s THEN part.amount ELSE 0
                    END::numeric AS numerator,
                    part.amount::numeric AS denominator,
-                   warehouse.id AS warehouse_id, pt.categ_id AS category_id
+                   part.warehouse_id, part.category_id
               FROM %(sites)s AS site
               JOIN stock_warehouse warehouse ON warehouse.dist_site_id = site.id
-              JOIN stock_location location ON location.warehouse_id = warehouse.id
-              JOIN stock_quant quant ON quant.location_id = location.id
-              JOIN (%(values)s) AS part ON part.quant_id = quant.id
-              JOIN product_product pp ON pp.id = quant.product_id
-                   %(product)s
+              JOIN dist_shared_quant_values AS part ON part.warehouse_id = warehouse.id
             """,
             today=self._sql_today(SQL("site.tz")),
             aged=fields.Datetime.now() - timedelta(days=AGED_DAYS),
             sites=self._sql_sites(scopes),
-            # sudo: a site's company is known to whoever computes its measures.
-            values=self._sql_quant_values(scopes.sudo().company_id),
-            product=self._sql_product(),
         )
-        return self._sql_labelled(rows, "warehouse", "category")
-
-    @api.model
-    def _sql_quant_values(self, companies):
-        provider = self.env["dist.measure.provider.working.capital"]
-        return provider._sql_quant_values(companies)
 
     # -- transit ------------------------------------------------------------------
 
@@ -153,7 +133,7 @@ class DistMeasureProviderStockLevel(models.AbstractModel):
         Age counts from the done move into transit and not from the stock's own date,
         which is the one of its first receipt.
         """
-        rows = SQL(
+        return SQL(
             """
             SELECT line.scope_id, line.day, line.record_id,
                    %(numerator)s AS numerator, %(denominator)s AS denominator,
@@ -183,4 +163,3 @@ class DistMeasureProviderStockLevel(models.AbstractModel):
             types=self._sql_types(scopes),
             transit=self._location_ids("transit"),
         )
-        return self._sql_labelled(rows, "warehouse")

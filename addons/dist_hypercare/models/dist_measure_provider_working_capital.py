@@ -24,16 +24,12 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
     @api.model
     def _dist_facts_receivable(self, measure, scopes, date_from, date_to):
         """Open amount of posted receivable items."""
-        return self._sql_labelled(
-            self._sql_open_items("asset_receivable", scopes), "partner"
-        )
+        return self._sql_open_items("asset_receivable")
 
     @api.model
     def _dist_facts_payable(self, measure, scopes, date_from, date_to):
         """Open amount of posted payable items, what is owed being positive."""
-        return self._sql_labelled(
-            self._sql_open_items("liability_payable", scopes), "partner"
-        )
+        return self._sql_open_items("liability_payable")
 
     @api.model
     def _dist_facts_working_capital(self, measure, scopes, date_from, date_to):
@@ -56,11 +52,11 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
               JOIN (%(inventory)s UNION ALL %(delivered)s UNION ALL %(received)s)
                 AS part ON part.company_id = scope.id
             """,
-            receivable=self._sql_open_items("asset_receivable", scopes),
-            payable=self._sql_open_items("liability_payable", scopes),
+            receivable=self._sql_open_items("asset_receivable"),
+            payable=self._sql_open_items("liability_payable"),
             today=self._sql_today(SQL("scope.tz")),
             scopes=self._sql_scopes(scopes),
-            inventory=self._sql_inventory(scopes),
+            inventory=self._sql_inventory(),
             delivered=self._sql_delivered_not_invoiced(scopes),
             received=self._sql_received_not_billed(scopes),
         )
@@ -72,7 +68,7 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         Source: SCOR AM.1.1, days sales outstanding.
         """
         return self._sql_days_outstanding(
-            self._sql_open_items("asset_receivable", scopes),
+            self._sql_open_items("asset_receivable"),
             self._sql_invoiced(("out_invoice", "out_refund"), -1),
             scopes,
         )
@@ -84,7 +80,7 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         Source: SCOR AM.1.1, days payable outstanding.
         """
         return self._sql_days_outstanding(
-            self._sql_open_items("liability_payable", scopes),
+            self._sql_open_items("liability_payable"),
             self._sql_invoiced(("in_invoice", "in_refund"), 1),
             scopes,
         )
@@ -100,11 +96,10 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
             SELECT scope.id AS scope_id, %(today)s AS day, part.quant_id AS record_id,
                    part.amount AS numerator
               FROM %(scopes)s AS scope
-              JOIN (%(quants)s) AS part ON part.company_id = scope.id
+              JOIN dist_shared_quant_values AS part ON part.company_id = scope.id
             """,
             today=self._sql_today(SQL("scope.tz")),
             scopes=self._sql_scopes(scopes),
-            quants=self._sql_quant_values(scopes),
         )
         issued = SQL(
             """
@@ -164,64 +159,48 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         return fields.Datetime.now() - timedelta(days=TURNOVER_DAYS)
 
     @api.model
-    def _sql_open_items(self, account_type, scopes):
+    def _sql_open_items(self, account_type):
         """Return a row per open posted item of the accounts of a type."""
-        sign = -1 if account_type == "liability_payable" else 1
+        return SQL(
+            """
+            SELECT scope_id, day, record_id, %(sign)s * amount AS numerator,
+                   NULL::numeric AS denominator, partner_id
+              FROM dist_shared_open_items WHERE account_type = %(account_type)s
+            """,
+            sign=-1 if account_type == "liability_payable" else 1,
+            account_type=account_type,
+        )
+
+    @api.model
+    def _dist_shared_open_items(self, sites, date_from, date_to):
+        """Return the companies' open posted items of receivables and payables.
+
+        ``(scope_id, day, record_id, account_type, amount, partner_id)``
+        """
         return SQL(
             """
             SELECT scope.id AS scope_id, %(today)s AS day, aml.id AS record_id,
-                   (%(sign)s * aml.amount_residual)::numeric AS numerator,
-                   NULL::numeric AS denominator,
+                   account.account_type, aml.amount_residual::numeric AS amount,
                    partner.commercial_partner_id AS partner_id
               FROM account_move_line aml
               JOIN %(scopes)s AS scope ON scope.id = aml.company_id
               JOIN account_account account ON account.id = aml.account_id
-                   AND account.account_type = %(account_type)s
+                   AND account.account_type IN ('asset_receivable', 'liability_payable')
          LEFT JOIN res_partner partner ON partner.id = aml.partner_id
              WHERE aml.parent_state = 'posted' AND aml.reconciled IS NOT TRUE
                AND aml.amount_residual <> 0
             """,
             today=self._sql_today(SQL("scope.tz")),
-            sign=sign,
-            scopes=self._sql_scopes(scopes),
-            account_type=account_type,
+            scopes=self._sql_scopes(self._companies(sites)),
         )
 
     @api.model
-    def _sql_quant_values(self, scopes):
-        """Return (company_id, quant_id, amount) of the companies' own stock.
-
-        The unit cost is maintained with every move and bill; it is the lot's where
-        lots are valued. Another owner's stock is on hand but not the company's.
-        """
-        return SQL(
-            """
-            SELECT q.company_id, q.id AS quant_id,
-                   q.quantity * COALESCE(
-                       ((CASE WHEN pt.lot_valuated THEN lot.standard_price
-                              ELSE pp.standard_price END)
-                           ->> q.company_id::text)::numeric, 0) AS amount
-              FROM stock_quant q
-              JOIN stock_location location ON location.id = q.location_id
-                   AND location.usage IN ('internal', 'transit')
-              JOIN res_company company ON company.id = q.company_id
-              JOIN product_product pp ON pp.id = q.product_id
-              JOIN product_template pt ON pt.id = pp.product_tmpl_id
-         LEFT JOIN stock_lot lot ON lot.id = q.lot_id
-             WHERE q.company_id = ANY(%s) AND q.quantity <> 0
-               AND (q.owner_id IS NULL OR q.owner_id = company.partner_id)
-            """,
-            list(scopes.ids),
-        )
-
-    @api.model
-    def _sql_inventory(self, scopes):
+    def _sql_inventory(self):
         return SQL(
             """
             SELECT company_id, SUM(amount) AS amount, 'inventory' AS reason
-              FROM (%s) AS quant GROUP BY company_id
-            """,
-            self._sql_quant_values(scopes),
+              FROM dist_shared_quant_values GROUP BY company_id
+            """
         )
 
     @api.model

@@ -8,11 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-<<<<<<< HEAD
-from ..services.closing import CLOSING_HOURS, LATE_HOURS
-=======
 from ..services import faults
->>>>>>> h3
+from ..services.closing import CLOSING_HOURS, LATE_HOURS
 from ..services.day_windows import day_windows
 
 _logger = logging.getLogger(__name__)
@@ -342,8 +339,7 @@ class DistMeasure(models.Model):
         when it was taken at another moment.
 
         :param relation: an SQL table expression with the provider's five columns in
-            their order; ``(scope, day, numerator, denominator, sample size, sum of
-            squares)`` with ``facts``
+            their order; with ``facts`` also the sum of squares and the parts
         :param facts: SQL of the common table expressions the relation reads
         :param window: condition on values ``old``: of these, those that the relation
             has no more are deleted
@@ -351,7 +347,7 @@ class DistMeasure(models.Model):
         self.ensure_one()
         of_company = self.grain == "company"
         figures = ["numerator", "denominator", "sample_size", "sum_squares", "value"]
-        figures += ["kind", "source"]
+        figures += ["parts", "kind", "source"]
         if self.kind == "level" or source != "computed":
             figures.append("computed_at")
         self.env["dist.site"].flush_model(["program_id", "company_id"])
@@ -370,13 +366,11 @@ class DistMeasure(models.Model):
                 )
                 INSERT INTO dist_measure_value (
                     measure_id, kind, site_id, program_id, company_id, day,
-                    numerator, denominator, sample_size, sum_squares, value,
-                    source, computed_at,
-                    create_uid, write_uid, create_date, write_date)
+                    numerator, denominator, sample_size, sum_squares, parts, value,
+                    source, computed_at)
                 SELECT %(measure)s, %(kind)s, %(scope)s,
                        v.day, v.numerator, v.denominator, v.sample_size,
-                       %(squares)s, %(value)s,
-                       %(source)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                       %(more)s, %(value)s, %(source)s, %(now)s
                   FROM fresh v
                   JOIN %(owner)s s ON s.id = v.scope_id
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
@@ -384,11 +378,11 @@ class DistMeasure(models.Model):
                        denominator = EXCLUDED.denominator,
                        sample_size = EXCLUDED.sample_size,
                        sum_squares = EXCLUDED.sum_squares,
+                       parts = EXCLUDED.parts,
                        value = EXCLUDED.value,
                        kind = EXCLUDED.kind,
                        source = EXCLUDED.source,
-                       computed_at = EXCLUDED.computed_at,
-                       write_date = EXCLUDED.write_date
+                       computed_at = EXCLUDED.computed_at
                  WHERE (%(old_figures)s) IS DISTINCT FROM (%(new_figures)s)
                 """,
                 facts=SQL("%s,", facts) if facts else SQL(),
@@ -405,15 +399,16 @@ class DistMeasure(models.Model):
                 scope=SQL("NULL::int, NULL::int, s.id")
                 if of_company
                 else SQL("v.scope_id, s.program_id, s.company_id"),
-                squares=SQL("v.sum_squares") if facts else SQL("NULL::numeric"),
+                more=SQL("v.sum_squares, v.parts")
+                if facts
+                else SQL("NULL::numeric, NULL::jsonb"),
                 value=self._sql_value(SQL("v.numerator"), SQL("v.denominator")),
                 source=source,
                 now=fields.Datetime.now(),
-                uid=self.env.uid,
                 relation=relation,
                 columns=SQL(
                     "scope_id, day, numerator, denominator, sample_size%s",
-                    SQL(", sum_squares") if facts else SQL(),
+                    SQL(", sum_squares, parts") if facts else SQL(),
                 ),
                 owner=SQL.identifier("res_company" if of_company else "dist_site"),
             )
@@ -522,13 +517,15 @@ class DistMeasure(models.Model):
         others are computed all the same.
         """
         measures = self.search([("topic", "=", topic), ("compute_method", "!=", False)])
+        if not measures._has_present_day(sites, date_to):
+            measures = measures.filtered(lambda measure: measure.kind != "level")
+        computed, tables = self.browse(), set()
         for measure in measures:
+            made = set(tables)
             try:
                 with self.env.cr.savepoint():
-                    measure._compute_values(sites, date_from, date_to)
-                    measure.write(
-                        {"last_computed_at": fields.Datetime.now(), "last_error": False}
-                    )
+                    measure._compute_values(sites, date_from, date_to, tables)
+                computed |= measure
             except (psycopg2.InterfaceError, TransactionRollbackError):
                 # A lost connection or a concurrent update ends the transaction:
                 # the scheduler repeats the run, its queue is still there.
@@ -540,9 +537,25 @@ class DistMeasure(models.Model):
                     raise
                 _logger.exception("Measure %s could not be computed", measure.code)
                 measure.write({"last_error": str(error)})
+                # what was made for it went with the savepoint
+                tables &= made
+        computed.write({"last_computed_at": fields.Datetime.now(), "last_error": False})
+        self._drop_tables(tables)
 
-    def _compute_values(self, sites, date_from, date_to):
-        """Replace the values of the window by what the provider answers now."""
+    @api.model
+    def _has_present_day(self, sites, date_to):
+        """Say whether a window that ends on a day reaches the present of a site.
+
+        Levels answer for the present: a window of the past has none.
+        """
+        return any(site._local_day() <= date_to for site in sites)
+
+    def _compute_values(self, sites, date_from, date_to, tables=None):
+        """Replace the values of the window by what the provider answers now.
+
+        :param tables: names of the shared relations that are tables already; those
+            made now are added. Without it each query brings its own.
+        """
         self.ensure_one()
         cr = self.env.cr
         provider = self.env[self.provider_model]
@@ -552,41 +565,56 @@ class DistMeasure(models.Model):
         cr.execute(SQL("SET LOCAL jit = off"))
         cr.execute(SQL("SET LOCAL statement_timeout = %s", STATEMENT_TIMEOUT))
         self.env.flush_all()
+        if tables is None:
+            query = provider._sql_with_shared(query, scopes, date_from, date_to)
+        else:
+            relations = provider._shared_relations(query, sites, date_from, date_to)
+            self._create_tables(relations, tables)
         window = self._sql_window(scopes, date_from, date_to)
         if self._has_facts():
             provider._store_facts(self, scopes, query, window)
         else:
-            # What was taken of the present day stands until it is taken again.
-            is_level = self.kind == "level"
-            self._upsert(
-                SQL("(%s)", query), "computed", window=None if is_level else window
-            )
+            self._upsert(SQL("(%s)", query), "computed", window=window)
         self._close_late(closed_late)
         cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
 
-    def _sql_window(self, scopes, date_from, date_to):
-        """Return the condition on values or parts ``old``: they are of the window.
+    @api.model
+    def _create_tables(self, relations, tables):
+        """Make temporary tables of shared relations that are none yet."""
+        for name, query in relations.items():
+            if name not in tables:
+                table = SQL.identifier(name)
+                self.env.cr.execute(
+                    SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+                )
+                # The planner knows nothing of a new table; a small sample will do.
+                self.env.cr.execute(SQL("SET LOCAL default_statistics_target = 10"))
+                self.env.cr.execute(SQL("ANALYZE %s", table))
+                tables.add(name)
 
-        Of a level it is the present day of each scope, whatever the days asked for.
+    @api.model
+    def _drop_tables(self, tables):
+        """Drop these temporary tables: the next window has its own rows."""
+        if tables:
+            names = SQL(", ").join(SQL.identifier(name) for name in sorted(tables))
+            self.env.cr.execute(SQL("DROP TABLE %s", names))
+
+    def _sql_window(self, scopes, date_from, date_to):
+        """Return the condition on values ``old``: they are of the window.
+
+        None of a level: what was taken stands until it is taken again.
         """
-        owner = SQL.identifier("company_id" if self.grain == "company" else "site_id")
         if self.kind == "level":
-            provider = self.env["dist.measure.provider"]
-            days = SQL(
-                "EXISTS (SELECT FROM %s AS scope"
-                " WHERE scope.id = old.%s AND old.day = %s)",
-                provider._sql_scopes(scopes),
-                owner,
-                provider._sql_today(SQL("scope.tz")),
-            )
-        else:
-            days = SQL("old.day BETWEEN %s AND %s", date_from, date_to)
+            return None
+        # as the unique index has them
+        sign = -1 if self.grain == "company" else 1
         return SQL(
-            "old.measure_id = %s AND old.%s = ANY(%s) AND %s",
+            "old.measure_id = %s AND COALESCE(old.site_id, -old.company_id) = ANY(%s)"
+            " AND old.day BETWEEN %s AND %s",
             self.id,
-            owner,
-            list(scopes.ids),
-            days,
+            [sign * id_ for id_ in scopes.ids],
+            date_from,
+            date_to,
         )
 
     # -- levels taken late --------------------------------------------------------
@@ -601,7 +629,6 @@ class DistMeasure(models.Model):
         if self.kind != "level":
             return []
         provider = self.env["dist.measure.provider"]
-        owner = SQL.identifier("company_id" if self.grain == "company" else "site_id")
         rows = self.env.execute_query(
             SQL(
                 """
@@ -612,13 +639,10 @@ class DistMeasure(models.Model):
                           FROM %(scopes)s AS s) AS scope
                  WHERE %(now)s - scope.ended_at <= %(late)s * INTERVAL '1 hour'
                    AND EXISTS (SELECT FROM dist_measure_value old
-                                WHERE old.measure_id = %(measure)s
-                                  AND old.%(owner)s = scope.id
-                                  AND old.day < scope.today)
+                                WHERE %(is_own)s AND old.day < scope.today)
                    AND NOT EXISTS (
                            SELECT FROM dist_measure_value old
-                            WHERE old.measure_id = %(measure)s
-                              AND old.%(owner)s = scope.id
+                            WHERE %(is_own)s
                               AND (old.day >= scope.today
                                    OR old.day = scope.today - 1
                                   AND scope.ended_at - old.computed_at <= GREATEST(
@@ -630,68 +654,52 @@ class DistMeasure(models.Model):
                 now=SQL("%s::timestamp", fields.Datetime.now()),
                 late=LATE_HOURS,
                 closing=CLOSING_HOURS,
-                measure=self.id,
-                owner=owner,
+                is_own=self._sql_is_own(),
             )
         )
         return [scope for (scope,) in rows]
+
+    def _sql_is_own(self):
+        """Return the condition: the value ``old`` is one of ``scope``, by the index."""
+        sign = SQL("-") if self.grain == "company" else SQL()
+        return SQL(
+            "(old.measure_id = %s AND COALESCE(old.site_id, -old.company_id)"
+            " = %sscope.id)",
+            self.id,
+            sign,
+        )
 
     def _close_late(self, scope_ids):
         """Let the level of the scopes' present day stand for the day before, too."""
         if not scope_ids:
             return
-        of_company = self.grain == "company"
-        present = SQL(
-            "old.measure_id = %s AND old.%s = scope.id AND old.day = %s",
-            self.id,
-            SQL.identifier("company_id" if of_company else "site_id"),
-            self.env["dist.measure.provider"]._sql_today(SQL("scope.tz")),
-        )
-        scopes = self.env["dist.measure.provider"]._sql_scopes(
-            self.env["res.company" if of_company else "dist.site"].browse(scope_ids)
-        )
+        provider = self.env["dist.measure.provider"]
+        owner = "res.company" if self.grain == "company" else "dist.site"
         self.env.cr.execute(
             SQL(
                 """
-                WITH taken AS MATERIALIZED (
-                    SELECT old.* FROM %(scopes)s AS scope
-                      JOIN dist_measure_value old ON %(present)s
-                ), gone AS (
-                    DELETE FROM dist_measure_breakdown part USING taken
-                     WHERE part.measure_id = taken.measure_id
-                       AND part.company_id = taken.company_id
-                       AND part.site_id IS NOT DISTINCT FROM taken.site_id
-                       AND part.day = taken.day - 1
-                ), parts AS (
-                    INSERT INTO dist_measure_breakdown (
-                        measure_id, kind, site_id, program_id, company_id, day,
-                        dimension, label, numerator, denominator, sample_size, value)
-                    SELECT old.measure_id, old.kind, old.site_id, old.program_id,
-                           old.company_id, old.day - 1, old.dimension, old.label,
-                           old.numerator, old.denominator, old.sample_size, old.value
-                      FROM %(scopes)s AS scope
-                      JOIN dist_measure_breakdown old ON %(present)s
-                )
                 INSERT INTO dist_measure_value (
                     measure_id, kind, site_id, program_id, company_id, day,
-                    numerator, denominator, sample_size, sum_squares, value,
-                    source, computed_at,
-                    create_uid, write_uid, create_date, write_date)
-                SELECT measure_id, kind, site_id, program_id, company_id, day - 1,
-                       numerator, denominator, sample_size, sum_squares, value,
-                       source, computed_at, write_uid, write_uid, write_date, write_date
-                  FROM taken
+                    numerator, denominator, sample_size, sum_squares, parts, value,
+                    source, computed_at)
+                SELECT old.measure_id, old.kind, old.site_id, old.program_id,
+                       old.company_id, old.day - 1, old.numerator, old.denominator,
+                       old.sample_size, old.sum_squares, old.parts, old.value,
+                       old.source, old.computed_at
+                  FROM %(scopes)s AS scope
+                  JOIN dist_measure_value old ON %(is_own)s AND old.day = %(today)s
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
                    SET numerator = EXCLUDED.numerator,
                        denominator = EXCLUDED.denominator,
                        sample_size = EXCLUDED.sample_size,
                        sum_squares = EXCLUDED.sum_squares,
+                       parts = EXCLUDED.parts,
                        value = EXCLUDED.value,
-                       computed_at = EXCLUDED.computed_at,
-                       write_date = EXCLUDED.write_date
+                       computed_at = EXCLUDED.computed_at
                 """,
-                scopes=scopes,
-                present=present,
+                scopes=provider._sql_scopes(self.env[owner].browse(scope_ids)),
+                is_own=self._sql_is_own(),
+                today=provider._sql_today(SQL("scope.tz")),
             )
         )
         self.env["dist.measure.value"].invalidate_model()

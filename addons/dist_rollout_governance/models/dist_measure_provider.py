@@ -1,7 +1,10 @@
+import re
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+SHARED_NAME = re.compile(r"\bdist_shared_\w+")
 
 
 class DistMeasureProvider(models.AbstractModel):
@@ -21,10 +24,48 @@ class DistMeasureProvider(models.AbstractModel):
     ``(model name, domain)`` of exactly the records counted by the query.
 
     Neither loops over sites or records.
+
+    What several measures read, a query may call by a name, as if it were a table:
+    ``FROM dist_shared_<x>``. The provider has a method
+    ``_dist_shared_<x>(sites, date_from, date_to)`` that returns the query behind the
+    name, which may read others. The job makes it a table once for the measures of a
+    window; elsewhere it is a common table expression of the query. ``sites`` may be a
+    company where the measures have that grain.
     """
 
     _name = "dist.measure.provider"
     _description = "Measure Provider"
+
+    @api.model
+    def _shared_relations(self, query, sites, date_from, date_to):
+        """Return ``{name: query}`` of the shared relations that a query reads.
+
+        Each comes after those that it reads itself.
+        """
+        relations = {}
+        for name in SHARED_NAME.findall(query.code):
+            if name not in relations:
+                relation = getattr(self, f"_{name}")(sites, date_from, date_to)
+                relations.update(
+                    self._shared_relations(relation, sites, date_from, date_to)
+                )
+                relations[name] = relation
+        return relations
+
+    @api.model
+    def _sql_with_shared(self, query, sites, date_from, date_to):
+        """Return the query with the shared relations that it reads."""
+        relations = self._shared_relations(query, sites, date_from, date_to)
+        if not relations:
+            return query
+        return SQL(
+            "WITH %s SELECT * FROM (%s) AS query",
+            SQL(", ").join(
+                SQL("%s AS (%s)", SQL.identifier(name), relation)
+                for name, relation in relations.items()
+            ),
+            query,
+        )
 
     @api.model
     def _sql_sites(self, sites):
@@ -51,12 +92,12 @@ class DistMeasureProvider(models.AbstractModel):
         return SQL(
             """
             (SELECT company.id, COALESCE(partner.tz, 'UTC') AS tz,
-                    company.id AS company_id,
-                    (SELECT MIN(site.cutover_at) FROM dist_site site
-                      WHERE site.company_id = company.id AND site.active) AS cutover_at
+                    company.id AS company_id, MIN(site.cutover_at) AS cutover_at
                FROM res_company company
                JOIN res_partner partner ON partner.id = company.partner_id
-              WHERE company.id = ANY(%s))
+          LEFT JOIN dist_site site ON site.company_id = company.id AND site.active
+              WHERE company.id = ANY(%s)
+           GROUP BY company.id, partner.tz)
             """,
             list(scopes.ids),
         )

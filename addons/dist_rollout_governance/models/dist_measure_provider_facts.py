@@ -18,7 +18,9 @@ class DistMeasureProviderFacts(models.AbstractModel):
         what it adds. Of a ratio 1 or 0, and 1. Of a duration its length, and 1. Of a
         sum or level its amount, and NULL.
 
-    and one text column for each name in the measure's ``dimensions``.
+    and one column for each name in the measure's ``dimensions``: a text of that name,
+    or an id called ``<name>_id`` where :meth:`_dimension_labels` knows what it reads
+    like.
 
     Value, breakdowns, spread of durations and the records behind a figure all come
     from these rows, so that they can't disagree. Measures of kind *level* answer for
@@ -31,25 +33,30 @@ class DistMeasureProviderFacts(models.AbstractModel):
     _inherit = "dist.measure.provider"
 
     @api.model
+    def _dimension_labels(self):
+        """Return ``{dimension: SQL}`` of the dimensions that rows name by an id.
+
+        The query returns ``(id, label)``. Rows are added up by ids, which is cheaper
+        than by texts; two ids that read the same are one part.
+        """
+        return {}
+
+    @api.model
     def _store_facts(self, measure, scopes, query, window):
         """Write values and breakdowns of what the rows of a query add up to.
 
-        :param window: condition on values and parts ``old``: they are replaced
+        :param window: condition on values ``old``: they are replaced
         """
-        names = measure._dimension_names()
         measure._upsert(
             self._sql_totals(measure, scopes),
             "computed",
             facts=SQL(
-                "facts AS MATERIALIZED (%s), grouped AS MATERIALIZED (%s),"
-                " parts_gone AS (%s), parts AS (%s)",
+                "facts AS (%s), grouped AS (%s), total AS (%s)",
                 self._sql_with_bucket(measure, query),
-                self._sql_grouped(names, measure.kind == "duration"),
-                self._sql_delete_parts(measure, window),
-                self._sql_store_parts(measure),
+                self._sql_grouped(measure),
+                self._sql_folded(measure),
             ),
-            # What was taken of the present day stands until it is taken again.
-            window=None if measure.kind == "level" else window,
+            window=window,
         )
 
     @api.model
@@ -64,107 +71,146 @@ class DistMeasureProviderFacts(models.AbstractModel):
         )
 
     @api.model
-    def _sql_grouped(self, names, has_spread):
+    def _fact_columns(self, measure):
+        """Return ``{dimension: SQL}`` of the columns by which rows are added up."""
+        names = measure._dimension_names()
+        if measure.kind == "duration":
+            names.append("spread")
+        labels = self._dimension_labels()
+        return {
+            name: SQL.identifier(f"{name}_id" if name in labels else name)
+            for name in names
+        }
+
+    @api.model
+    def _sql_grouped(self, measure):
         """One pass over the rows: the totals, and those of each dimension."""
-        names = [*names, *(["spread"] if has_spread else [])]
-        columns = [SQL.identifier(name) for name in names]
+        columns = self._fact_columns(measure)
+        labels = self._dimension_labels()
         sets = [SQL("(scope_id, day)")]
-        sets += [SQL("(scope_id, day, %s)", column) for column in columns]
+        sets += [SQL("(scope_id, day, %s)", column) for column in columns.values()]
         return SQL(
             """
-            SELECT scope_id, day, %(dimension)s AS dimension, %(label)s AS label,
+            SELECT scope_id, day, %(dimension)s AS dimension,
+                   %(label)s AS label, %(label_id)s AS label_id,
                    SUM(numerator) AS numerator, SUM(denominator) AS denominator,
-                   COUNT(*)::int AS sample_size,
-                   SUM(numerator * numerator) AS sum_squares
+                   COUNT(*)::int AS sample_size, %(squares)s AS sum_squares
               FROM facts
              GROUP BY GROUPING SETS (%(sets)s)
             """,
             dimension=self._sql_case(
-                columns, [SQL("%s::varchar", name) for name in names]
+                SQL("varchar"),
+                [(one, SQL("%s", name)) for name, one in columns.items()],
             ),
             label=self._sql_case(
-                columns, [SQL("COALESCE(%s::varchar, '')", one) for one in columns]
+                SQL("varchar"),
+                [(one, one) for name, one in columns.items() if name not in labels],
             ),
+            label_id=self._sql_case(
+                SQL("int"),
+                [(one, one) for name, one in columns.items() if name in labels],
+            ),
+            # of durations only, their deviation is made of it
+            squares=SQL("SUM(numerator * numerator)")
+            if measure.kind == "duration"
+            else SQL("NULL::numeric"),
             sets=SQL(", ").join(sets),
         )
 
     @api.model
-    def _sql_case(self, columns, results):
-        """Return the result of the column that a row is grouped by."""
-        if not columns:
-            return SQL("NULL::varchar")
-        cases = SQL(" ").join(
-            SQL("WHEN GROUPING(%s) = 0 THEN %s", column, result)
-            for column, result in zip(columns, results, strict=True)
-        )
-        return SQL("CASE %s END", cases)
+    def _sql_case(self, type_, results):
+        """Return the result of the column that a row is grouped by.
 
-    @api.model
-    def _sql_is_part(self, measure):
-        """Return the condition: the group ``g`` is the stored part ``old``."""
+        :param results: list of ``(column, result)``
+        """
+        if not results:
+            return SQL("NULL::%s", type_)
         return SQL(
-            """(g.scope_id = old.%s AND g.day = old.day
-                AND g.dimension = old.dimension AND g.label = old.label
-                AND g.sample_size = old.sample_size AND old.kind = %s
-                AND g.numerator IS NOT DISTINCT FROM old.numerator
-                AND g.denominator IS NOT DISTINCT FROM old.denominator)""",
-            SQL.identifier("company_id" if measure.grain == "company" else "site_id"),
-            measure.kind,
+            "(CASE %s END)::%s",
+            SQL(" ").join(
+                SQL("WHEN GROUPING(%s) = 0 THEN %s", column, result)
+                for column, result in results
+            ),
+            type_,
         )
 
     @api.model
-    def _sql_delete_parts(self, measure, window):
-        """Delete the parts of the window that are not the same any more."""
+    def _sql_folded(self, measure):
+        """Return a row per scope and day: its totals, and its parts in one column."""
         return SQL(
             """
-            DELETE FROM dist_measure_breakdown old
-             WHERE %s AND NOT EXISTS (SELECT FROM grouped g WHERE %s)
+            SELECT scope_id, day,
+                   MAX(numerator) FILTER (WHERE dimension IS NULL) AS numerator,
+                   MAX(denominator) FILTER (WHERE dimension IS NULL) AS denominator,
+                   MAX(sample_size) FILTER (WHERE dimension IS NULL) AS sample_size,
+                   MAX(sum_squares) FILTER (WHERE dimension IS NULL) AS sum_squares,
+                   jsonb_agg(jsonb_build_array(
+                       dimension, label, ROUND(numerator, 6), ROUND(denominator, 6),
+                       sample_size, ROUND(%(value)s, 4)
+                   ) ORDER BY dimension, label) FILTER (WHERE dimension IS NOT NULL)
+                       AS parts
+              FROM (%(parts)s) AS part
+             GROUP BY scope_id, day
             """,
-            window,
-            self._sql_is_part(measure),
+            value=measure._sql_value(SQL("numerator"), SQL("denominator")),
+            parts=self._sql_parts(measure),
         )
 
     @api.model
-    def _sql_store_parts(self, measure):
-        """Write the parts that are not there."""
-        of_company = measure.grain == "company"
+    def _sql_parts(self, measure):
+        """Return the totals and parts, these by what their ids read like."""
+        labels = self._dimension_labels()
+        known = {
+            name: SQL.identifier(f"{name}_label")
+            for name in measure._dimension_names()
+            if name in labels
+        }
+        if not known:
+            return SQL(
+                """
+                SELECT scope_id, day, dimension, COALESCE(label, '') AS label,
+                       numerator, denominator, sample_size, sum_squares
+                  FROM grouped
+                """
+            )
         return SQL(
             """
-            INSERT INTO dist_measure_breakdown (
-                measure_id, kind, site_id, program_id, company_id, day, dimension,
-                label, numerator, denominator, sample_size, value)
-            SELECT %(measure)s, %(kind)s, %(scope)s, g.day, g.dimension, g.label,
-                   g.numerator, g.denominator, g.sample_size, %(value)s
-              FROM grouped g
-              JOIN %(owner)s s ON s.id = g.scope_id
-             WHERE g.dimension IS NOT NULL
-               AND NOT EXISTS (SELECT FROM dist_measure_breakdown old
-                                WHERE old.measure_id = %(measure)s AND %(is_part)s)
+            SELECT g.scope_id, g.day, g.dimension,
+                   COALESCE(CASE g.dimension %(cases)s ELSE g.label END, '') AS label,
+                   SUM(g.numerator) AS numerator, SUM(g.denominator) AS denominator,
+                   SUM(g.sample_size)::int AS sample_size,
+                   MAX(g.sum_squares) AS sum_squares
+              FROM grouped g %(joins)s
+             GROUP BY 1, 2, 3, 4
             """,
-            is_part=self._sql_is_part(measure),
-            measure=measure.id,
-            kind=measure.kind,
-            scope=SQL("NULL::int, NULL::int, s.id")
-            if of_company
-            else SQL("s.id, s.program_id, s.company_id"),
-            value=measure._sql_value(SQL("g.numerator"), SQL("g.denominator")),
-            owner=SQL.identifier("res_company" if of_company else "dist_site"),
+            cases=SQL(" ").join(
+                SQL("WHEN %s THEN %s.label::varchar", name, alias)
+                for name, alias in known.items()
+            ),
+            joins=SQL(" ").join(
+                SQL(
+                    "LEFT JOIN (%(labels)s) AS %(alias)s"
+                    " ON g.dimension = %(name)s AND %(alias)s.id = g.label_id",
+                    labels=labels[name],
+                    alias=alias,
+                    name=name,
+                )
+                for name, alias in known.items()
+            ),
         )
 
     @api.model
     def _sql_totals(self, measure, scopes):
         """Return the rows of the totals; a level counts nothing where there is none."""
-        columns = SQL("day, numerator, denominator, sample_size, sum_squares")
+        columns = SQL("day, numerator, denominator, sample_size, sum_squares, parts")
         if measure.kind != "level" or measure.unit == "percent":
-            return SQL(
-                "(SELECT scope_id, %s FROM grouped WHERE dimension IS NULL)", columns
-            )
+            return SQL("(SELECT scope_id, %s FROM total)", columns)
         return SQL(
             """
             (SELECT scope.id, %(today)s, COALESCE(g.numerator, 0), g.denominator,
-                    COALESCE(g.sample_size, 0), g.sum_squares
+                    COALESCE(g.sample_size, 0), g.sum_squares, g.parts
                FROM %(scopes)s AS scope
-               LEFT JOIN grouped g ON g.scope_id = scope.id AND g.dimension IS NULL)
+               LEFT JOIN total g ON g.scope_id = scope.id)
             """,
             today=self._sql_today(SQL("scope.tz")),
             scopes=self._sql_scopes(scopes),
@@ -183,20 +229,27 @@ class DistMeasureProviderFacts(models.AbstractModel):
         if measure.kind != "level":
             condition = SQL("day BETWEEN %s AND %s", date_from, date_to)
         if part:
-            dimension, label = part
-            condition = SQL(
-                "%s AND COALESCE(%s::varchar, '') = %s",
-                condition,
-                SQL.identifier(dimension),
-                label or "",
-            )
+            condition = SQL("%s AND %s", condition, self._sql_is_part(measure, *part))
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT record_id FROM (%s) AS facts"
                 " WHERE record_id IS NOT NULL AND %s",
-                self._sql_with_bucket(measure, query),
+                self._sql_with_shared(
+                    self._sql_with_bucket(measure, query), scope, date_from, date_to
+                ),
                 condition,
             )
         )
         return [("id", "in", [record for (record,) in rows])]
+
+    @api.model
+    def _sql_is_part(self, measure, dimension, label):
+        """Return the condition for a row of facts to be of a breakdown's part."""
+        column = self._fact_columns(measure)[dimension]
+        labels = self._dimension_labels().get(dimension)
+        if labels:
+            column = SQL(
+                "(SELECT l.label FROM (%s) AS l WHERE l.id = %s)", labels, column
+            )
+        return SQL("COALESCE(%s::varchar, '') = %s", column, label or "")

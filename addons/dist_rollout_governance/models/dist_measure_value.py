@@ -26,6 +26,8 @@ class DistMeasureValue(models.Model):
     _description = "Measure Value"
     _order = "day desc, measure_id, site_id"
     _rec_name = "measure_id"
+    # A row is checked against every table it refers to; who wrote it is the engine.
+    _log_access = False
 
     measure_id = fields.Many2one(
         "dist.measure", required=True, readonly=True, ondelete="restrict"
@@ -37,10 +39,8 @@ class DistMeasureValue(models.Model):
         ondelete="restrict",
         help="Empty for a measure of the whole company.",
     )
-    program_id = fields.Many2one(
-        "dist.program", readonly=True, ondelete="restrict", index=True
-    )
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    program_id = fields.Many2one("dist.program", readonly=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", readonly=True)
     day = fields.Date(
         required=True,
         readonly=True,
@@ -48,6 +48,13 @@ class DistMeasureValue(models.Model):
     )
     sum_squares = fields.Float(
         digits=(30, 6), readonly=True, help="Of durations, for their deviation."
+    )
+    parts = fields.Json(
+        readonly=True,
+        prefetch=False,
+        export_string_translation=False,
+        help="Lists of dimension, label, numerator, denominator, records and value: "
+        "see the breakdown.",
     )
     # In groups these three are those of all the cases: they are not averaged.
     standard_deviation = fields.Float(
@@ -89,6 +96,7 @@ class DistMeasureValue(models.Model):
         "A measure has one value for a site or company and day.",
     )
     _site_day_idx = models.Index("(site_id, day)")
+    _day_idx = models.Index("(day)")
 
     @api.model
     def _sql_is_of(self, value, measure, site):
@@ -181,23 +189,19 @@ class DistMeasureValue(models.Model):
             """
             (SELECT CASE bucket WHEN 0 THEN low ELSE
                     low + (high - low) * (%(share)s * total - seen + cases) / cases END
-               FROM (SELECT part.label::int AS bucket,
-                            SUM(part.sample_size) AS cases,
-                            SUM(SUM(part.sample_size))
-                                OVER (ORDER BY part.label::int) AS seen,
-                            SUM(SUM(part.sample_size)) OVER () AS total,
-                            (%(bounds)s::numeric[])[GREATEST(part.label::int, 1)]
-                                AS low,
+               FROM (SELECT bucket, SUM(number) AS cases,
+                            SUM(SUM(number)) OVER (ORDER BY bucket) AS seen,
+                            SUM(SUM(number)) OVER () AS total,
+                            (%(bounds)s::numeric[])[GREATEST(bucket, 1)] AS low,
                             (%(bounds)s::numeric[])[
-                                LEAST(part.label::int + 1, %(last)s)] AS high
-                       FROM dist_measure_value own
-                       JOIN dist_measure_breakdown part
-                         ON part.measure_id = own.measure_id AND part.day = own.day
-                        AND part.company_id = own.company_id
-                        AND part.site_id IS NOT DISTINCT FROM own.site_id
-                        AND part.dimension = 'spread'
-                      WHERE own.id = ANY(ARRAY_AGG(%(id)s))
-                   GROUP BY part.label::int) AS spread
+                                LEAST(bucket + 1, %(last)s)] AS high
+                       FROM (SELECT (part ->> 1)::int AS bucket,
+                                    (part ->> 4)::int AS number
+                               FROM dist_measure_value own
+                              CROSS JOIN LATERAL jsonb_array_elements(own.parts) part
+                              WHERE own.id = ANY(ARRAY_AGG(%(id)s))
+                                AND part ->> 0 = 'spread') AS counted
+                   GROUP BY bucket) AS spread
               WHERE seen >= %(share)s * total
            ORDER BY bucket LIMIT 1)
             """,
@@ -215,13 +219,10 @@ class DistMeasureValue(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT v.id, part.label::int, SUM(part.sample_size)
+                SELECT v.id, (part ->> 1)::int, SUM((part ->> 4)::int)
                   FROM dist_measure_value v
-                  JOIN dist_measure_breakdown part
-                    ON part.measure_id = v.measure_id AND part.day = v.day
-                   AND part.company_id = v.company_id
-                   AND part.site_id IS NOT DISTINCT FROM v.site_id
-                 WHERE v.id = ANY(%s) AND part.dimension = 'spread'
+                 CROSS JOIN LATERAL jsonb_array_elements(v.parts) AS part
+                 WHERE v.id = ANY(%s) AND part ->> 0 = 'spread'
                  GROUP BY 1, 2
                 """,
                 self.ids,

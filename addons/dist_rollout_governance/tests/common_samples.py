@@ -169,17 +169,10 @@ VALUES = {
         "value": 7,
         "sample_size": 7,
         "source": "computed",
+        "parts": [["category", make.name, 7, None, 7, 7]],
     },
     "dist.measure.status": lambda make: {"day": "2026-03-10"},
-    "dist.measure.breakdown": lambda make: {
-        "measure_id": make.id("dist.measure"),
-        "site_id": make.site.id,
-        "company_id": make.site.company_id.id,
-        "day": "2026-03-10",
-        "dimension": "category",
-        "label": make.name,
-        "numerator": 7,
-    },
+    "dist.measure.breakdown": lambda make: {"day": "2026-03-10"},
     "dist.measure.queue": lambda make: {
         "topic": make.name,
         "site_ref": make.site.id,
@@ -290,6 +283,9 @@ class Samples:
             return Model.search([("measure_id", "=", value.measure_id.id)]).filtered(
                 lambda status: status.site_id == self.site
             )
+        if model == "dist.measure.breakdown":
+            value = self.record("dist.measure.value")
+            return Model.search([("value_id", "=", value.id)])
         if not Model._auto:
             # a view has a row for the application of the scope, which is not installed
             scope = self.record("dist.app.scope")

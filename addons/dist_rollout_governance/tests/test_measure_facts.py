@@ -243,17 +243,13 @@ class TestMeasureFacts(FakeModelCommon):
     def _rows_as_written(self, measure):
         """Return the rows of the measure with the transaction part that wrote them."""
         self.env.flush_all()
-        rows = []
-        for table in ("dist_measure_value", "dist_measure_breakdown"):
-            rows += self.env.execute_query(
-                SQL(
-                    "SELECT id, xmin::text, cmin::text FROM %s WHERE measure_id = %s"
-                    " ORDER BY id",
-                    SQL.identifier(table),
-                    measure.id,
-                )
+        return self.env.execute_query(
+            SQL(
+                "SELECT id, xmin::text, cmin::text FROM dist_measure_value"
+                " WHERE measure_id = %s ORDER BY id",
+                measure.id,
             )
-        return rows
+        )
 
     def test_what_has_not_changed_is_not_written(self):
         kinds = (
