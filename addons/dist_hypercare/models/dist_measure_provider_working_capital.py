@@ -145,8 +145,8 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
                      GROUP BY scope_id, day, part, sign) AS part
              GROUP BY scope_id, day
             """,
-            receivable=self._sql_open_items("asset_receivable", scopes),
-            payable=self._sql_open_items("liability_payable", scopes),
+            receivable=self._sql_open_items("asset_receivable"),
+            payable=self._sql_open_items("liability_payable"),
             sales=self._dist_facts_days_sales_outstanding(*window),
             inventory=self._dist_facts_days_inventory(*window),
             purchases=self._dist_facts_days_payable_outstanding(*window),
