@@ -56,7 +56,7 @@ class PurchaseOrderLine(models.Model):
     def _dist_keep_change(self):
         """Log that these approved lines were changed, and queue the days it changes.
 
-        Those of the approval, and of the bills whose price is compared with this one.
+        Those of the approval, and of the bills whose price is compared with it.
         """
         if not self:
             return
