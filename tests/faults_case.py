@@ -109,7 +109,11 @@ class FaultCase(unittest.TestCase):
         template_db.sql(f'ALTER DATABASE "{self.database}" SET TABLESPACE small')
 
     def fill_disk(self):
-        self.on_disk("fallocate -l $(($(stat -f -c '%a * %S' .))) ballast")
+        """Leave nothing, though the server goes on writing meanwhile."""
+        self.on_disk(
+            "fallocate -l $(($(stat -f -c '%a * %S' .) - 1000000)) ballast;"
+            " dd if=/dev/zero bs=4k >> ballast || true"
+        )
 
     def free_disk(self):
         self.on_disk("rm ballast")
