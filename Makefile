@@ -1,9 +1,9 @@
 # Thin: each target calls a script in tools/, which says what it does and takes.
 .DEFAULT_GOAL := help
-.PHONY: demo test lint fix bench trial upstream screenshots shell clean help
+.PHONY: demo test lint fix bench load trial upstream screenshots shell clean help
 
 PYTHON ?= python3
-export PYTHON PORT SERVE FRESH STRICT BASELINE
+export PYTHON PORT SERVE FRESH STRICT BASELINE USERS SECONDS THINK WORKERS LIMIT JSON
 
 demo: ## build and serve the demo on http://localhost:8069 (PORT=, SERVE=0, FRESH=1)
 	@$(PYTHON) tools/demo.py
@@ -19,6 +19,9 @@ fix: ## mend what the checks can mend: formatting, readmes, templates of terms a
 
 bench: ## measure the suite against plain SQL (JSON=file)
 	@$(PYTHON) tools/bench.py $(if $(JSON),--json $(JSON))
+
+load: ## let people work on a copy of the demo (USERS=25, SECONDS=300, JSON=file)
+	@$(PYTHON) tools/load.py
 
 trial: ## load a legacy extract into a new database (DATA=folder MAPPING=file JSON=file)
 	@$(PYTHON) tools/on_database.py tools/trial.py --data "$(DATA)" --mapping "$(MAPPING)" $(if $(JSON),--json "$(JSON)")

@@ -3,7 +3,7 @@
 Run on the test's own database, see ``tools/in_odoo.py``.
 """
 
-PRODUCTS = 1200
+PRODUCTS = 600
 MAPPING = """
 name: Faults
 source_system: FAULTS

@@ -1,4 +1,4 @@
-"""Load the waiting cycles, as the scheduled action does; run by test_faults."""
+"""Load the waiting cycles, as the scheduled action does; run by the tests of faults."""
 
 
 def main(env, _arguments):

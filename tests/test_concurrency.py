@@ -6,7 +6,6 @@ runs on a database of the test's own.
 
 import json
 import os
-import signal
 import subprocess
 import time
 import unittest
@@ -14,66 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+from api_server import ApiServer
 
 import template_db
-from toolbox import LOGS, free_port
 
 HERE = Path(__file__).parent
 SITES, DEPUTIES = 12, 8
-
-
-class Server:
-    """An Odoo with three worker processes on a database."""
-
-    def __init__(self, database):
-        self.database = database
-        self.port = free_port()
-        self.log = LOGS / f"{database}.log"
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [
-                "odoo",
-                f"--database={self.database}",
-                f"--db-filter=^{self.database}$",
-                "--workers=3",
-                "--max-cron-threads=0",
-                "--http-interface=127.0.0.1",
-                f"--http-port={self.port}",
-                f"--gevent-port={free_port()}",
-                f"--logfile={self.log}",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        for _try in range(120):
-            try:
-                requests.get(f"http://127.0.0.1:{self.port}/web/health", timeout=5)
-                return
-            except (requests.ConnectionError, requests.Timeout):
-                time.sleep(0.5)
-        raise RuntimeError(f"the server did not start; its log is {self.log}")
-
-    def kill(self):
-        """Kill all of its processes at once, as a power cut would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def call(self, key, model, method, **arguments):
-        """Call a method over JSON-2.
-
-        :return: (HTTP status, answer)
-        """
-        response = requests.post(
-            f"http://127.0.0.1:{self.port}/json/2/{model}/{method}",
-            json=arguments,
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=60,
-        )
-        return response.status_code, response.json()
 
 
 class TestConcurrency(unittest.TestCase):
@@ -94,7 +39,7 @@ class TestConcurrency(unittest.TestCase):
             text=True,
         ).stdout
         cls.data = json.loads(printed.strip().splitlines()[-1])
-        cls.server = Server(cls.database)
+        cls.server = ApiServer(cls.database)
         cls.addClassCleanup(cls.server.kill)
 
     def _sign(self, person, gate):
@@ -178,6 +123,7 @@ class TestConcurrency(unittest.TestCase):
         self.assertEqual(len(self._rows(gate)), 1)
 
     def test_4_killed_while_signing_loses_nothing_acknowledged(self):
+        """Fault 6, see ``test_faults.py``."""
         gates = self._reopen()
         acknowledged = []
 

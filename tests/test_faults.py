@@ -2,130 +2,112 @@
 
 The load runs in a process of its own on a database of the test's own and commits as
 the scheduled action does. What is done to it is real: a kill, a lost connection, a
-second process that does the same.
+second process that does the same, a crash of the server, a full disk.
+
+The number in a test's name is that of the fault:
+
+1. the process is killed
+2. the connection is lost
+3. PostgreSQL is restarted at once, as after a crash
+4. the disk of the database is full
+5. the disk of the files is full: ``test_faults_files.py``
+6. killed while people sign: ``test_concurrency.py``
+7. two do the same at the same time
+8. killed between two commits, which is the same as 1 for a load in chunks
+9. the job of the measures is killed: ``test_faults_measures.py``
 """
 
 import os
 import signal
-import subprocess
-import time
 import unittest
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+from api_server import ApiServer
+from faults_case import HERE, NO_DISK, SMALL_DISK, TIMEOUT
 from faults_data import PRODUCTS
-
-import template_db
-
-HERE = Path(__file__).parent
-TIMEOUT = 300
+from faults_load_case import LoadCase
 
 
-class TestFaults(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.prepared = f"fault_{os.getpid()}"
-        cls.addClassCleanup(template_db.drop, cls.prepared)
-        template_db.clone(template_db.full_template(), cls.prepared)
-        code = template_db.script(cls.prepared, str(HERE / "faults_data.py"))
-        if code:
-            raise RuntimeError("the data of the test could not be made")
+class TestFaults(LoadCase):
+    disk = SMALL_DISK
 
-    def setUp(self):
-        self.database = f"{self.prepared}_run"
-        template_db.clone(self.prepared, self.database)
-        self.addCleanup(template_db.drop, self.database)
-
-    def _start(self):
-        process = subprocess.Popen(
-            [
-                "python",
-                HERE.parent / "tools" / "in_odoo.py",
-                self.database,
-                HERE / "faults_load.py",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.addCleanup(self._stop, process)
-        return process
-
-    def _stop(self, process):
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-    def _query(self, text):
-        return template_db.sql(text, self.database)
-
-    def _count(self, condition):
-        """Count the rows of the cycle that meet a condition."""
-        found = self._query(
-            f"SELECT COUNT(*) FROM dist_migration_row WHERE {condition}"
-        )
-        return int(found[0])
-
-    def _wait_for(self, loaded):
-        """Wait until so many rows are loaded; the load must not be through by then."""
-        end = time.monotonic() + TIMEOUT
-        while self._count("state = 'loaded'") < loaded:
-            self.assertLess(time.monotonic(), end, "the load does not move")
-            time.sleep(0.05)
-        self.assertGreater(self._count("state = 'valid'"), 0, "it was too fast")
-
-    def _assert_consistent(self):
-        """What counts as loaded is there, once, and nothing else is."""
-        loaded = self._count(
-            "state = 'loaded' AND object_id = (SELECT id FROM dist_migration_object"
-            " WHERE code = 'product')"
-        )
-        there = self._query(
-            "SELECT COUNT(*), COUNT(DISTINCT default_code) FROM product_product"
-            " WHERE default_code LIKE 'FAULT%'"
-        )
-        self.assertEqual(there, [f"{loaded}|{loaded}"])
-
-    def _assert_finished(self):
-        self.assertEqual(self._count("state <> 'loaded'"), 0)
-        self._assert_consistent()
-        self.assertEqual(
-            self._query("SELECT state FROM dist_migration_cycle"), ["loaded"]
-        )
-        expected = sum(number % 7 + 1 for number in range(PRODUCTS))
-        for table in ("stock_quant", "stock_move"):
-            place = "q.location_id" if table == "stock_quant" else "q.location_dest_id"
-            total = self._query(
-                f"SELECT SUM(q.quantity)::int FROM {table} q JOIN stock_location l"
-                f" ON l.id = {place} WHERE l.usage = 'internal'"
-            )
-            self.assertEqual(total, [str(expected)], table)
-
-    def _resume(self):
-        self.assertEqual(self._start().wait(TIMEOUT), 0)
-        self._assert_finished()
-
-    def test_killed(self):
-        process = self._start()
-        self._wait_for(loaded=PRODUCTS // 2)
+    def test_1_and_8_killed(self):
+        process = self.start_load()
+        self.wait_for(loaded=PRODUCTS // 2)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        self._assert_consistent()
-        self._resume()
+        self.assert_consistent()
+        self.resume()
 
-    def test_connection_lost_while_stock_is_loaded(self):
-        process = self._start()
-        self._wait_for(loaded=PRODUCTS + 1)
-        self._query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    def test_2_connection_lost_while_stock_is_loaded(self):
+        process = self.start_load()
+        self.wait_for(loaded=PRODUCTS + 1)
+        self.cut_connections()
         self.assertNotEqual(process.wait(TIMEOUT), 0)
-        self._assert_consistent()
-        self._resume()
+        self.assert_consistent()
+        self.assertIn("connection to the database was lost", self.problem())
+        self.resume()
 
-    def test_loaded_by_two_at_once(self):
-        codes = [process.wait(TIMEOUT) for process in (self._start(), self._start())]
+    def test_2_connection_lost_while_somebody_simulates(self):
+        """A person waits for the answer: it is a sentence, and the next call works."""
+        key = self._data_steward()
+        server = ApiServer(self.database)
+        self.addCleanup(server.kill)
+        [cycle] = map(int, self.query("SELECT id FROM dist_migration_cycle"))
+        step = partial(server.call, key, "dist.migration.cycle", ids=[cycle])
+        with ThreadPoolExecutor(1) as pool:
+            simulation = pool.submit(step, method="action_simulate")
+            # it has begun to load what it will take back
+            self.wait_until(
+                lambda: self.number(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname ="
+                    " current_database() AND now() - xact_start > '0.5 s'"
+                )
+            )
+            self.cut_connections()
+            status, answer = simulation.result()
+        self.assertEqual(status, 422, answer)
+        self.assertEqual(
+            answer["message"],
+            "The connection to the database was lost. Nothing was saved: try again.",
+        )
+        self.assert_consistent()
+        self.assertEqual(step(method="action_simulate")[0], 200)
+
+    def _data_steward(self):
+        """Take the cycle off the background load; return a key to go on with it."""
+        process = self.start_in_odoo(HERE / "faults_key.py")
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        return self.log.read_text().split()[-1]
+
+    def test_3_server_restarted_at_once(self):
+        process = self.start_load()
+        self.wait_for(loaded=PRODUCTS // 2)
+        self.restart_server()
+        self.assertNotEqual(process.wait(TIMEOUT), 0)
+        self.assert_consistent()
+        self.assertIn("The connection to the database was lost", self.log.read_text())
+        self.resume()
+
+    @unittest.skipUnless(SMALL_DISK, NO_DISK)
+    def test_4_disk_full(self):
+        self.move_to_small_disk()
+        process = self.start_load()
+        self.wait_for(loaded=PRODUCTS // 4)
+        self.fill_disk()
+        self.assertNotEqual(process.wait(TIMEOUT), 0)
+        self.assert_consistent()
+        self.assertRegex(
+            self.problem(), "disk of the database is full .*No space left on device"
+        )
+        self.free_disk()
+        self.resume()
+
+    def test_7_loaded_by_two_at_once(self):
+        codes = [
+            process.wait(TIMEOUT) for process in (self.start_load(), self.start_load())
+        ]
         # the one that came second to a row may have been refused, both never
         self.assertIn(0, codes)
-        self._assert_finished()
+        self.assert_finished()

@@ -1,18 +1,29 @@
 """Reconciling on-hand stock by product, location and lot against hand-written SQL.
 
-Both sides get the same extract and must find the same differences. The statement's side
-copies the extract into a table of its own and joins it; the suite's side is a whole run
-over rows that are staged: controls, negative stock, discrepancies, diagnoses, hashes
-and measures, all stored. The time of staging is measured by ``bench_stage``.
+Both sides get the same CSV file and must find the same differences:
+
+- *by key*: the suite compares the rows it has staged and stores each difference; by
+  hand, the file is copied into a table and joined, once.
+- *whole run*: all controls of the cycle (by key, at cost, value against moves and
+  books, counts), cases, hashes and measures; by hand, statements for the first four.
+- *again, 1 % changed*: a whole run after one quant in a hundred has another quantity,
+  against the full one before it: staging the file and the first run.
 
 ``BENCH_ROWS`` sets the sizes, 10000,100000,1000000 to see how the time grows.
 """
 
-import io
 import os
-import resource
+import pathlib
 import statistics
+import sys
+import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
+
+import memory
+
+from odoo.addons.dist_data_migration.services.comparisons import Comparisons
 
 SIZES = [int(size) for size in os.environ.get("BENCH_ROWS", "10000,100000").split(",")]
 REPEATS = 5
@@ -20,6 +31,7 @@ PRODUCTS_PER_ROW = 50
 LOCATIONS = 200
 # One key in so many is missing, unexpected or different.
 DIFFERS = 500
+COST = 2.5
 
 HAND = """
 WITH legacy AS (
@@ -52,9 +64,58 @@ SELECT COALESCE(l.product_id, o.product_id), COALESCE(l.location_id, o.location_
  WHERE abs(COALESCE(l.quantity, 0) - COALESCE(o.quantity, 0)) >= 0.005
 """
 
+HAND_COST = """
+WITH legacy AS (
+    SELECT p.res_id AS product_id, SUM(h.quantity * %(cost)s) AS amount
+      FROM hand_stage h
+      LEFT JOIN dist_legacy_key p
+             ON p.program_id = %(program)s AND p.object_id = %(product)s
+            AND p.source_system = 'BENCH' AND p.legacy_key = h.product
+     GROUP BY 1),
+onhand AS (
+    SELECT q.product_id,
+           SUM(q.quantity * COALESCE((p.standard_price->>%(company_key)s)::numeric, 0))
+               AS amount
+      FROM stock_quant q
+      JOIN product_product p ON p.id = q.product_id
+      JOIN stock_location l ON l.id = q.location_id
+       AND l.usage IN ('internal', 'transit') AND l.warehouse_id = %(warehouse)s
+     WHERE q.company_id = %(company)s
+     GROUP BY 1)
+SELECT COALESCE(l.product_id, o.product_id), l.amount, o.amount
+  FROM legacy l FULL JOIN onhand o ON o.product_id = l.product_id
+ WHERE abs(COALESCE(l.amount, 0) - COALESCE(o.amount, 0)) >= 0.005
+"""
+# value on hand by product against its moves; by account against the ledger
+HAND_VALUE = """
+WITH onhand AS (
+    SELECT q.product_id,
+           SUM(q.quantity * COALESCE((p.standard_price->>%(company_key)s)::numeric, 0))
+               AS amount
+      FROM stock_quant q
+      JOIN product_product p ON p.id = q.product_id
+      JOIN stock_location l ON l.id = q.location_id
+       AND l.usage IN ('internal', 'transit') AND l.company_id IS NOT NULL
+     WHERE q.company_id = %(company)s
+     GROUP BY 1)
+SELECT o.product_id, o.amount, m.amount
+  FROM onhand o
+  LEFT JOIN (SELECT product_id,
+                    SUM(CASE WHEN is_in THEN value ELSE -value END) AS amount
+               FROM stock_move
+              WHERE company_id = %(company)s AND state = 'done' AND (is_in OR is_out)
+              GROUP BY 1) m ON m.product_id = o.product_id
+"""
+HAND_LEDGER = """
+SELECT account_id, SUM(balance) FROM account_move_line
+ WHERE company_id = %(company)s AND parent_state = 'posted'
+   AND account_id = %(account)s
+ GROUP BY 1
+"""
+
 
 class Extract:
-    """A program with ``size`` quants, and a cycle whose rows say nearly the same."""
+    """A program with ``size`` quants, and a file that says nearly the same."""
 
     def __init__(self, env, size):
         self.env, self.size = env, size
@@ -65,7 +126,8 @@ class Extract:
         }
         self._create_frame()
         self._create_quants()
-        self._create_rows()
+        self._create_keys()
+        self.file = self._create_file()
         self.cr.execute(
             "ANALYZE stock_quant, dist_migration_row, dist_legacy_key, stock_lot,"
             " product_product, product_template, stock_location"
@@ -104,6 +166,7 @@ class Extract:
                     "tracking": "lot",
                     # the extract has no prices, so the values agree at zero
                     "list_price": 0,
+                    "standard_price": COST,
                 }
                 for number in range(max(20, self.size // PRODUCTS_PER_ROW // 20))
             ]
@@ -111,7 +174,7 @@ class Extract:
         mapping = env["dist.migration.mapping"]._create_from_text(
             "name: Bench\nsource_system: BENCH\nobjects:\n"
             "  - {object: stock, file: stock.csv, key: [id], fields: {product: p,"
-            " location: l, lot: t, quantity: q}}\n",
+            " location: l, lot: t, quantity: q, value: v}}\n",
             company_id=env.company.id,
         )
         self.cycle = env["dist.migration.cycle"].create(
@@ -160,9 +223,8 @@ class Extract:
             dict(arguments, first=first),
         )
 
-    def _create_rows(self):
+    def _create_keys(self):
         common = {
-            "cycle": self.cycle.id,
             "company": self.env.company.id,
             "program": self.program.id,
             "first": self.first_lot,
@@ -198,56 +260,98 @@ class Extract:
             """,
             common,
         )
-        # every DIFFERS-th key: one in three missing in Odoo, the others of another size
-        self.cr.execute(
-            """
-            INSERT INTO dist_migration_row (cycle_id, company_id, object_id, line,
-                   legacy_key, data, state)
-            SELECT %(cycle)s, %(company)s, %(stock)s, id, id::text,
-                   jsonb_build_object('product', 'K' || product_id, 'location',
-                       'K' || location_id, 'lot', 'K' || lot_id, 'quantity',
-                       (quantity + CASE WHEN lot_id %% %(differs)s = 0 THEN 3
-                                        ELSE 0 END)::text),
-                   'loaded'
-              FROM stock_quant WHERE lot_id >= %(first)s AND lot_id %% 1499 <> 0
-            """,
-            dict(common, differs=DIFFERS),
-        )
 
-    def as_csv(self):
-        buffer = io.StringIO()
+    def _create_file(self):
+        """Every DIFFERS-th key has another quantity, and some quants are missing."""
+        file = tempfile.TemporaryFile()
         self.cr.copy_expert(
-            "COPY (SELECT data->>'product', data->>'location', data->>'lot',"
-            " data->>'quantity' FROM dist_migration_row"
-            f" WHERE cycle_id = {self.cycle.id}) TO STDOUT WITH (FORMAT csv)",
-            buffer,
+            "COPY (SELECT id, 'K' || product_id AS p, 'K' || location_id AS l,"
+            f" 'K' || lot_id AS t, quantity + CASE WHEN lot_id % {DIFFERS} = 0 THEN 3"
+            f" ELSE 0 END AS q, (quantity + CASE WHEN lot_id % {DIFFERS} = 0 THEN 3"
+            f" ELSE 0 END) * {COST} AS v FROM stock_quant"
+            f" WHERE lot_id >= {self.first_lot} AND lot_id % 1499 <> 0)"
+            " TO STDOUT WITH (FORMAT csv, HEADER)",
+            file,
         )
-        return buffer
+        return file
 
-    def by_hand(self, content):
-        """Copy the extract, join, and return the keys that differ."""
-        content.seek(0)
+    def stage(self):
+        """Stage the file as a steward does; what is staged counts as loaded."""
+        self.file.seek(0)
+        self.cycle._add_file("stock.csv", self.file.read())
+        self.cycle.action_stage()
+        self.cycle.action_validate()
+        self.env.flush_all()
+
+    def mark_loaded(self):
         self.cr.execute(
-            "CREATE TEMPORARY TABLE hand_stage (product text, location text, lot text,"
-            " quantity numeric) ON COMMIT DROP"
+            "UPDATE dist_migration_row SET state = 'loaded' WHERE cycle_id = %s",
+            [self.cycle.id],
         )
-        self.cr.copy_expert("COPY hand_stage FROM STDIN WITH (FORMAT csv)", content)
+        self.cr.execute("ANALYZE dist_migration_row")
+        self.env.invalidate_all()
+
+    def change(self):
+        """Give one quant in a hundred another quantity."""
+        self.cr.execute(
+            "UPDATE stock_quant SET quantity = quantity + 1"
+            " WHERE lot_id >= %s AND lot_id %% 100 = 50",
+            [self.first_lot],
+        )
+
+    def _hand_arguments(self):
+        company = self.env.company
+        return {
+            "program": self.program.id,
+            "company": company.id,
+            "company_key": str(company.id),
+            "warehouse": self.warehouse.id,
+            "cost": COST,
+            "account": company.account_stock_valuation_id.id or 0,
+            **self.objects,
+        }
+
+    def by_hand(self, *others):
+        """Copy the file, join, and return the keys that differ."""
+        self.file.seek(0)
+        self.cr.execute(
+            "CREATE TEMPORARY TABLE hand_stage (id int, product text, location text,"
+            " lot text, quantity numeric, value numeric) ON COMMIT DROP"
+        )
+        self.cr.copy_expert(
+            "COPY hand_stage FROM STDIN WITH (FORMAT csv, HEADER)", self.file
+        )
         self.cr.execute("ANALYZE hand_stage")
-        self.cr.execute(
-            HAND,
-            {
-                "program": self.program.id,
-                "company": self.env.company.id,
-                "warehouse": self.warehouse.id,
-                **self.objects,
-            },
-        )
-        found = self.cr.fetchall()
+        self.cr.execute(HAND, self._hand_arguments())
+        found = len(self.cr.fetchall())
+        for statement in others:
+            self.cr.execute(statement, self._hand_arguments())
+            self.cr.fetchall()
         self.cr.execute("DROP TABLE hand_stage")
         return found
 
     def by_suite(self):
-        return self.cycle._engine()._reconcile()
+        """Return the number of keys that differ in a whole run."""
+        run = self.cycle._engine()._reconcile()
+        return run.discrepancy_ids._read_group(
+            [
+                ("reconciliation_id", "=", run.id),
+                ("control_id.code", "=", "onhand_quantity"),
+            ],
+            [],
+            ["__count"],
+        )[0][0]
+
+    def keys_by_suite(self):
+        """Return the number of keys that differ, stored by the controls by key."""
+        Run = self.env["dist.reconciliation"].sudo()
+        run = Run.create(Run._prepare_run(self.cycle))
+        comparisons = Comparisons(self.cycle)
+        comparisons.keep("stock")
+        run._run_comparison(comparisons, "stock")
+        comparisons.drop("stock")
+        run.invalidate_recordset(["discrepancy_count"])
+        return run.discrepancy_count
 
 
 def timed(function, *arguments):
@@ -256,33 +360,56 @@ def timed(function, *arguments):
     return time.perf_counter() - start, outcome
 
 
-def measure(env, size):
-    extract = Extract(env, size)
-    content = extract.as_csv()
+def row(name, size, suite, hand):
+    return {
+        "name": name,
+        "rows": size,
+        "suite_seconds": suite,
+        "sql_seconds": hand,
+        "ratio": suite / hand,
+        "peak_mb": memory.peak_mb(),
+    }
+
+
+def compare(extract, by_hand, by_suite):
+    """Return the median seconds of both sides, run by turns, after a check."""
     suite, hand = [], []
     for _number in range(REPEATS):
-        seconds, expected = timed(extract.by_hand, content)
+        seconds, expected = timed(*by_hand)
         hand.append(seconds)
-        seconds, run = timed(extract.by_suite)
+        seconds, found = timed(by_suite)
         suite.append(seconds)
-        found = run.discrepancy_count
-        if not expected or found != len(expected):
-            raise ValueError(f"{found} differences, {len(expected)} by hand")
-    return {
-        "name": f"reconcile on hand, {size:,} rows",
-        "rows": size,
-        "suite_seconds": statistics.median(suite),
-        "sql_seconds": statistics.median(hand),
-        "ratio": statistics.median(suite) / statistics.median(hand),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
+        if not expected or found != expected:
+            raise ValueError(f"{found} differences, {expected} by hand")
+    return statistics.median(suite), statistics.median(hand)
+
+
+def measure(env, size):
+    extract = Extract(env, size)
+    staging, _nothing = timed(extract.stage)
+    extract.mark_loaded()
+    memory.reset_peak()
+    first, _found = timed(extract.by_suite)
+    by_key = compare(extract, [extract.by_hand], extract.keys_by_suite)
+    whole = compare(
+        extract,
+        [extract.by_hand, HAND_COST, HAND_VALUE, HAND_LEDGER],
+        extract.by_suite,
+    )
+    extract.change()
+    again, _found = timed(extract.by_suite)
+    return [
+        row(f"on hand by key, {size:,} rows", size, *by_key),
+        row(f"whole run, {size:,} rows", size, *whole),
+        row(f"again, 1 % changed, {size:,} rows", size, again, staging + first),
+    ]
 
 
 def run(env):
     """Called by tools/bench.py."""
     results = []
     for size in SIZES:
-        results.append(measure(env, size))
+        results += measure(env, size)
         env.cr.rollback()
         env.invalidate_all()
     return results

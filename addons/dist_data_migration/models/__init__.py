@@ -21,6 +21,7 @@ from . import dist_migration_value
 from . import dist_legacy_key
 from . import dist_measure_provider_migration
 from . import dist_reconciliation
+from . import dist_reconciliation_run
 from . import dist_reconciliation_control
 from . import dist_reconciliation_discrepancy
 from . import dist_migration_object_owner

@@ -57,6 +57,7 @@ class DistMigrationCycle(models.Model):
             "load_finished_at",
             "load_seconds",
             "load_row_count",
+            "load_problem",
             "error_rate",
             "throughput",
             "variance",
@@ -451,7 +452,7 @@ class DistMigrationCycle(models.Model):
     def _sql_legacy_stock(self, product_keys):
         from ..services.comparisons import Comparisons
 
-        return Comparisons(self).legacy_stock(product_keys)
+        return Comparisons(self).legacy_stock(product_keys=product_keys)
 
     def _legacy_ids(self, code, keys):
         """Return ``{legacy key: record id}`` in one query."""

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.dist_rollout_governance.services import faults
+
 from ..services.loaders import LOADERS, base
 
 _logger = logging.getLogger(__name__)
@@ -27,8 +29,15 @@ class DistMigrationCycle(models.Model):
 
     _inherit = "dist.migration.cycle"
 
+    load_problem = fields.Char(
+        readonly=True,
+        copy=False,
+        help="What cut the background load off. Empty while it goes well.",
+    )
+
     # -- simulate ---------------------------------------------------------------------
 
+    @faults.explained
     def action_simulate(self):
         """Do the whole load, count what it does, and undo it."""
         self.ensure_one()
@@ -105,6 +114,7 @@ class DistMigrationCycle(models.Model):
                 "load_finished_at": False,
                 "load_seconds": 0.0,
                 "load_revision": self.load_revision + 1,
+                "load_problem": False,
             }
         )
 
@@ -146,18 +156,47 @@ class DistMigrationCycle(models.Model):
         """
         commit = self.env["ir.cron"]._commit_progress
         for cycle in self.search([("state", "=", "loading")], order="id"):
-            cycle = cycle._engine()
-            commit(remaining=cycle._count_steps())
-            finished = cycle._load_rows(
-                after_chunk=lambda done, cycle=cycle: commit(
-                    done, remaining=cycle._count_steps()
-                )
-            )
+            try:
+                finished = cycle._engine()._load_in_chunks(commit)
+            except psycopg2.Error as error:
+                cycle._note_interruption(error)
+                raise
             if not finished:
                 return
-            cycle._finish_load()
-            commit(1, remaining=0)
         self._reverse_waiting(commit)
+
+    def _load_in_chunks(self, commit):
+        """Load with a commit after each chunk; return whether the load is done."""
+        if self.load_problem:
+            self.load_problem = False
+        commit(remaining=self._count_steps())
+        if not self._load_rows(
+            after_chunk=lambda done: commit(done, remaining=self._count_steps())
+        ):
+            return False
+        self._finish_load()
+        commit(1, remaining=0)
+        return True
+
+    def _note_interruption(self, error):
+        """Say on the cycle that the database cut its load off.
+
+        The transaction of the load is lost, so this takes one of its own. Where that
+        fails as well, the log has the sentence.
+        """
+        problem = faults.database_problem(error)
+        if not problem:
+            return
+        _logger.error("The load of cycle %s was cut off: %s", self.id, problem)
+        try:
+            # the lost transaction may hold the cycle's row
+            with contextlib.suppress(psycopg2.Error):
+                self.env.cr.rollback()
+            with self.env.registry.cursor() as cr:
+                cycle = self.with_env(self.env(cr=cr))
+                cycle._engine().load_problem = str(problem)
+        except psycopg2.Error as other:
+            _logger.warning("Cycle %s could not be told: %s", self.id, other)
 
     def _count_steps(self):
         """Return pending rows and the closing step.

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.dist_rollout_governance.services import faults
+
 _logger = logging.getLogger(__name__)
 #: a cycle that was looked at this recently has had its nightly turn
 NIGHT = timedelta(hours=12)
@@ -41,6 +43,7 @@ class DistMigrationCycle(models.Model):
         """Open the differences of this cycle that are to be settled."""
         return self._view("dist_reconciliation_case_action")
 
+    @faults.explained
     def action_reconcile(self):
         """Compare the extract with Odoo; every run is a new, immutable record."""
         self.ensure_one()

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.dist_rollout_governance.services import faults
+
 from ..services import mapping as engine
 from ..services import reader
 from ..services.rules import FIXED_RULES, RULES, WHOLE_OBJECT_RULES, RuleBook
@@ -53,6 +55,7 @@ class DistMigrationCycle(models.Model):
 
     # -- stage ------------------------------------------------------------------------
 
+    @faults.explained
     def action_stage(self):
         """Read the files through the mapping into staging rows.
 
@@ -250,6 +253,7 @@ class DistMigrationCycle(models.Model):
 
     # -- validate ---------------------------------------------------------------------
 
+    @faults.explained
     def action_validate(self):
         """Run all rules; rows with an error are held back from the load."""
         self.ensure_one()

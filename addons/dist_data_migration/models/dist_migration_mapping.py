@@ -12,7 +12,7 @@ class DistMigrationMapping(models.Model):
     """Which file and column of a legacy extract feeds which object and field.
 
     A mapping can be edited here or kept as a YAML or JSON file; both are the same
-    document (see ``services/mapping.py`` for its grammar).
+    document (see ``services/mapping`` for its grammar).
     """
 
     _name = "dist.migration.mapping"

@@ -578,7 +578,7 @@ class TestMasterObjects(ObjectsCommon):
         customer = self.env.ref("dist_data_migration.object_customer")
         customer.sequence = 999
         codes = Object._ordered().mapped("code")
-        self.assertEqual(len(codes), 26)
+        self.assertEqual(len(codes), 27)
         for record in Object.search([]):
             for needed in record.depends_on_ids:
                 self.assertLess(codes.index(needed.code), codes.index(record.code))

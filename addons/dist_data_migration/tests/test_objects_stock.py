@@ -65,6 +65,19 @@ class TestStockObjects(ObjectsCommon):
             ["update", "same"],
         )
 
+    def test_physical_count_is_not_loaded(self):
+        cycle = self._load(
+            {
+                **LOTS,
+                "stock": "key,product,quantity\n1,P2,4\n",
+                "stock_count": "key,product,lot,quantity\n1,P2,,3\n2,P1,L9,1\n",
+            }
+        )
+        self.assertEqual(self._onhand(self._loaded(cycle, "product", "P2")), 4)
+        errors = self._errors(cycle, "stock_count")
+        self.assertEqual(list(errors), ["2"])
+        self.assertIn("L9", errors["2"])
+
     def test_unknown_lots_are_refused_not_created(self):
         lots = self.env["stock.lot"].search_count([])
         cycle = self._load(

@@ -52,6 +52,47 @@ class TestReconcileStock(ReconcileCommon):
         self.assertEqual(line[1:4], ("quantity", 7, 5))
         self.assertTrue(line[0].endswith("@ LB"), line[0])
 
+    def test_physical_count_against_extract_and_odoo(self):
+        self._replace_stock(
+            {
+                "1": self._row("P1", 10),
+                "2": self._row("P8", 5, lot="LA"),
+                # not counted, so the count says nothing about it
+                "3": self._row("P2", 4),
+            }
+        )
+        self._stage(
+            "stock_count",
+            {
+                "1": self._row("P1", 9),
+                "2": self._row("P8", 5, lot="LA"),
+                "3": self._row("P8", 1, lot="LB"),
+                "4": self._row("P9", 3),
+            },
+        )
+        self._change(self.apple, self.rack, 10)
+        self._change(self.cherry, self.rack, 5, self.lots[0])
+        self._change(self.pear, self.rack, 4)
+        self._reconcile()
+        # P1 9 for 10, LB 1 for none, P9 is no product: 1 + 1 + 3
+        for control in ("counted_extract_quantity", "counted_odoo_quantity"):
+            with self.subTest(control):
+                self.assertEqual(self._figures(control), (18, 15, -3, 5, "failed"))
+                found = self._control(self.cycle, control)
+                self.assertEqual((found.match_count, found.mismatch_count), (1, 3))
+                self.assertEqual(
+                    sorted(line[1:4] for line in self._lines(control)),
+                    [("missing", 1, 0), ("missing", 3, 0), ("quantity", 9, 10)],
+                )
+        self.assertEqual(self._figures("onhand_quantity")[3:], (0, "passed"))
+
+    def test_without_a_count_there_is_no_control_of_it(self):
+        self._replace_stock({"1": self._row("P1", 1)})
+        self._change(self.apple, self.rack, 1)
+        self._reconcile()
+        controls = self.cycle.reconciliation_id.control_ids
+        self.assertFalse(controls.filtered(lambda c: c.code.startswith("counted")))
+
     def test_owner_is_part_of_the_key(self):
         self._replace_stock({"1": self._row("P1", 4, owner="C1")})
         self._change(self.apple, self.rack, 4)

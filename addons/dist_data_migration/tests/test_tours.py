@@ -72,6 +72,15 @@ class TestTours(HttpCase, MigrationCommon):
 class TestCaseTours(HttpCase, CaseCommon):
     """A difference from the workbench to the signature, as those who settle it."""
 
+    def test_site_manager_on_a_phone(self):
+        self.browser_size = "390x844"
+        self.touch_enabled = True
+        self.start_tour(
+            "/odoo/action-dist_data_migration.dist_reconciliation_action",
+            "dist_migration_site_manager",
+            login=self.manager_a.login,
+        )
+
     def test_explained_accepted_and_signed(self):
         action = "/odoo/action-dist_data_migration.dist_reconciliation_case_action"
         for tour, user in (

@@ -5,6 +5,8 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import ConcurrencyError
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 _logger = logging.getLogger(__name__)
 
 # A credit note this soon after its invoice takes an error back.
@@ -15,10 +17,12 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _post(self, soft=True):
-        Attempt = self.env["dist.posting.attempt"]
-        described = Attempt._describe(self)
-        if not described:
+        invoices = self.filtered(lambda move: move.is_invoice(include_receipts=True))
+        if not invoices:
             return super()._post(soft=soft)
+        described = []
+        with never_fails(self.env, "what an attempt to post is about"):
+            described = self.env["dist.posting.attempt"]._describe(invoices)
         try:
             posted = super()._post(soft=soft)
         except (psycopg2.OperationalError, ConcurrencyError):
@@ -27,14 +31,19 @@ class AccountMove(models.Model):
         except Exception as error:
             self._dist_log_failure(described, error)
             raise
-        Attempt._log_posted(posted)
+        with never_fails(self.env, "postings"):
+            posted._dist_keep_posting()
+        return posted
+
+    def _dist_keep_posting(self):
+        """Log that these documents were posted, and queue the days it changes."""
+        self.env["dist.posting.attempt"]._log_posted(self)
         self.env["dist.correction"]._log(
-            "invoice_reversed", posted.filtered(lambda move: move._dist_is_reversal())
+            "invoice_reversed", self.filtered(lambda move: move._dist_is_reversal())
         )
         self.env["dist.measure.provider.invoice"]._enqueue_invoices(
-            posted.filtered(lambda move: move.is_invoice(include_receipts=True))
+            self.filtered(lambda move: move.is_invoice(include_receipts=True))
         )
-        return posted
 
     def _dist_log_failure(self, described, error):
         """Log a failed posting; a failure to do so must not take its place."""
@@ -58,6 +67,8 @@ class AccountMove(models.Model):
             and move.is_invoice(include_receipts=True)
         )
         result = super().button_draft()
-        self.env["dist.correction"]._log("invoice_reset", posted)
-        self.env["dist.measure.provider.invoice"]._enqueue_invoices(posted)
+        if posted:
+            with never_fails(self.env, "documents reset to draft"):
+                self.env["dist.correction"]._log("invoice_reset", posted)
+                self.env["dist.measure.provider.invoice"]._enqueue_invoices(posted)
         return result

@@ -110,3 +110,39 @@ class DistMeasureProviderAdoption(models.AbstractModel):
             date_from=date_from,
             date_to=date_to,
         )
+
+    # -- changed days -------------------------------------------------------------
+
+    @api.model
+    def _transaction_topics(self):
+        """Return the topics of the measures that are stated per transaction.
+
+        An addon with such a measure of its own extends it.
+        """
+        return ["correction"]
+
+    @api.model
+    def _enqueue_transactions(self, site_days):
+        """Queue the days on which there are other transactions than before."""
+        for topic in self._transaction_topics():
+            self.env["dist.measure.queue"]._enqueue(topic, site_days)
+
+    @api.model
+    def _order_days(self, orders):
+        """Return ``{(site id, local day)}`` of the confirmation of these orders."""
+        self.env["sale.order"].flush_model(["date_order", "warehouse_id"])
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT DISTINCT site.id, %(day)s
+                      FROM sale_order so
+                      JOIN stock_warehouse warehouse ON warehouse.id = so.warehouse_id
+                      JOIN dist_site site ON site.id = warehouse.dist_site_id
+                     WHERE so.id = ANY(%(orders)s) AND so.date_order IS NOT NULL
+                    """,
+                    day=self._sql_local_day(SQL("so.date_order"), SQL("site.tz")),
+                    orders=list(orders.ids),
+                )
+            )
+        )

@@ -159,6 +159,6 @@ class DistMeasureProviderCount(models.AbstractModel):
     @api.model
     def _enqueue_counts(self, moves, days_before=frozenset()):
         """Queue the days of these counts, and those they had before."""
-        self.env["dist.measure.queue"]._enqueue(
-            "count", self._count_days(moves) | days_before
-        )
+        days = self._count_days(moves) | days_before
+        self.env["dist.measure.queue"]._enqueue("count", days)
+        self.env["dist.measure.provider.adoption"]._enqueue_transactions(days)

@@ -163,28 +163,44 @@ class DistMeasureProviderInvoice(models.AbstractModel):
     # -- changed days -------------------------------------------------------------
 
     @api.model
-    def _enqueue_shipped(self, moves):
-        """Queue the days of the invoices whose cost these shipments make known."""
-        # sudo: whatever the user may see, the margin of those days is wrong now.
-        invoices = moves.sudo().sale_line_id.invoice_lines.move_id
-        self._enqueue_company_days(
-            "invoice", {(invoice.company_id.id, invoice.date) for invoice in invoices}
-        )
+    def _enqueue_dates(self, documents, topics=("invoice",)):
+        """Queue the accounting dates of these documents."""
+        days = {(document.company_id.id, document.date) for document in documents}
+        for topic in topics:
+            self._enqueue_company_days(topic, days)
 
     @api.model
     def _enqueue_invoices(self, moves):
         """Queue the days that these documents, posted or taken back, have a part in.
 
-        Their own, those of what they reverse, and of the approval of the purchase
-        orders they bill.
+        Their own, those of what they reverse and of the bills with the same reference,
+        and of the approval of the purchase orders they bill.
         """
         # sudo: whatever the user may see, the days of the documents are wrong now.
         moves = moves.sudo()
-        days = {
-            (move.company_id.id, move.date) for move in moves | moves.reversed_entry_id
-        }
-        for topic in ("invoice", "purchase"):
-            self._enqueue_company_days(topic, days)
+        self._enqueue_dates(
+            moves | moves.reversed_entry_id | self._doubles(moves),
+            ("invoice", "purchase"),
+        )
         self.env["dist.measure.provider.purchase"]._enqueue_orders(
             moves.line_ids.purchase_line_id.order_id
+        )
+
+    @api.model
+    def _doubles(self, moves):
+        """Return the posted bills that share supplier and reference with these."""
+        bills = moves.filtered(
+            lambda move: move.ref and move.move_type in ("in_invoice", "in_refund")
+        )
+        if not bills:
+            return bills
+        return bills.search(
+            [
+                ("state", "=", "posted"),
+                ("id", "not in", bills.ids),
+                ("ref", "in", bills.mapped("ref")),
+                ("company_id", "in", bills.company_id.ids),
+                ("commercial_partner_id", "in", bills.commercial_partner_id.ids),
+                ("move_type", "in", ("in_invoice", "in_refund")),
+            ]
         )

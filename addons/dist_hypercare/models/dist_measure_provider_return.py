@@ -23,15 +23,19 @@ class DistMeasureProviderReturn(models.AbstractModel):
     def _dist_facts_return_rate(self, measure, scopes, date_from, date_to):
         """Lines returned by customers over lines shipped to them, on the same day.
 
-        A line shipped adds to the denominator, a line returned to the numerator.
+        A line shipped adds to the denominator, a line returned to the numerator. What
+        an order line is made of in a transfer, such as the components of a kit, is one
+        line: its first move counts for all of them.
         Source: SCOR RL.2.4, returns as a share of deliveries.
         """
         return SQL(
             """
             SELECT transfer.site_id AS scope_id, transfer.day,
                    transfer.move_id AS record_id,
-                   transfer.is_return::int::numeric AS numerator,
-                   transfer.is_issue::int::numeric AS denominator,
+                   (transfer.is_return AND transfer.is_first)::int::numeric
+                       AS numerator,
+                   (transfer.is_issue AND transfer.is_first)::int::numeric
+                       AS denominator,
                    pt.categ_id AS category_id, reason.name ->> 'en_US' AS reason
               FROM dist_shared_transferred AS transfer
               JOIN product_product pp ON pp.id = transfer.product_id

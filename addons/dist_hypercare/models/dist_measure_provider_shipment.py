@@ -114,7 +114,8 @@ class DistMeasureProviderShipment(models.AbstractModel):
 
         A line whose moves carry other products than its own is a kit. It is filled
         when all its moves (returns aside) are done with the first shipment, and then
-        with all that was ordered.
+        with all that was ordered. A move is done with all of its demand: where the rest
+        of a transfer is cancelled, Odoo keeps the demand and makes no move for it.
         """
         return SQL(
             """
@@ -136,7 +137,9 @@ class DistMeasureProviderShipment(models.AbstractModel):
                        %(half_digit)s * move_uom.factor AS tolerance,
                        sm.id IS NULL OR sm.product_id = sol.product_id AS is_own,
                        sm.location_id = ANY(%(customers)s) AS is_return,
-                       sm.state = 'done' AS is_done,
+                       sm.state = 'done'
+                           AND sm.quantity >= sm.product_uom_qty - %(half_digit)s
+                           AS is_done,
                        CASE WHEN %(is_issue)s THEN sp.date_done END AS shipped_at,
                        MIN(CASE WHEN %(is_issue)s THEN sp.date_done END)
                            OVER (PARTITION BY sol.order_id, type.site_id) AS first_at,
@@ -303,13 +306,20 @@ class DistMeasureProviderShipment(models.AbstractModel):
         ``is_issue, is_return, is_own, is_corrected``
             whether it is a customer issue or a customer return, takes the company's
             own stock, and was corrected after it was done;
+        ``is_first``
+            whether it is the first of its order line in the transfer, which counts for
+            all of them, such as the components of a kit;
         ``user_id, return_reason_id``
             who validated the transfer, and its reason.
         """
         return SQL(
             """
             WITH type AS MATERIALIZED (%(types)s)
-            SELECT * FROM (
+            SELECT *, ROW_NUMBER() OVER (
+                       PARTITION BY picking_id, is_issue OR is_return,
+                                    COALESCE(sale_line_id, -move_id)
+                       ORDER BY move_id) = 1 AS is_first
+              FROM (
                 SELECT sm.id AS move_id, sp.id AS picking_id, sp.picking_type_id,
                        type.site_id, %(day)s AS day, sm.product_id, sm.sale_line_id,
                        %(is_issue)s AS is_issue,

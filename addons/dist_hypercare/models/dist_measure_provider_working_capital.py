@@ -117,6 +117,41 @@ class DistMeasureProviderWorkingCapital(models.AbstractModel):
         )
         return self._sql_days_outstanding(inventory, issued, scopes)
 
+    @api.model
+    def _dist_facts_cash_to_cash(self, measure, scopes, date_from, date_to):
+        """Days sales outstanding + days of inventory − days payable outstanding.
+
+        The total is a row of its own; the records behind it are the open items. Where
+        one of the three has no value, there is none.
+        Source: SCOR AM.1.1, cash-to-cash cycle time.
+        """
+        window = (measure, scopes, date_from, date_to)
+        return SQL(
+            """
+            SELECT scope_id, day, record_id, 0::numeric AS numerator,
+                   NULL::numeric AS denominator
+              FROM (%(receivable)s UNION ALL %(payable)s) AS item
+         UNION ALL
+            SELECT scope_id, day, NULL,
+                   CASE WHEN COUNT(days) = 3 THEN SUM(days) ELSE 0 END,
+                   (COUNT(days) = 3)::int
+              FROM (SELECT scope_id, day,
+                           sign * SUM(numerator) / NULLIF(SUM(denominator), 0) AS days
+                      FROM (SELECT *, 1 AS part, 1 AS sign FROM (%(sales)s) AS sales
+                         UNION ALL
+                            SELECT *, 2, 1 FROM (%(inventory)s) AS inventory
+                         UNION ALL
+                            SELECT *, 3, -1 FROM (%(purchases)s) AS purchases) AS fact
+                     GROUP BY scope_id, day, part, sign) AS part
+             GROUP BY scope_id, day
+            """,
+            receivable=self._sql_open_items("asset_receivable"),
+            payable=self._sql_open_items("liability_payable"),
+            sales=self._dist_facts_days_sales_outstanding(*window),
+            inventory=self._dist_facts_days_inventory(*window),
+            purchases=self._dist_facts_days_payable_outstanding(*window),
+        )
+
     # -- parts --------------------------------------------------------------------
 
     @api.model

@@ -83,6 +83,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                 }
                 for site in every_site
             ],
+            "failures": wave._command_center_failures(sites),
             "tiles": wave._command_center_tiles(statuses),
             "exits": wave._command_center_exits(sites),
             "sections": wave._command_center_sections(sites),
@@ -111,6 +112,28 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         )
 
     # -- measures -----------------------------------------------------------------
+
+    def _command_center_failures(self, sites):
+        """Return the measures whose last computation failed, as texts.
+
+        Their figures are old, or there are none: a tile that is missing tells nobody.
+        """
+        if not sites:
+            return []
+        failing = self.env["dist.measure"].search([("last_error", "!=", False)])
+        return [
+            {
+                "key": measure.id,
+                "text": self.env._(
+                    "%(measure)s can't be computed since %(time)s.",
+                    measure=measure.name,
+                    time=format_datetime(self.env, measure.last_computed_at),
+                )
+                if measure.last_computed_at
+                else self.env._("%(measure)s can't be computed.", measure=measure.name),
+            }
+            for measure in failing
+        ]
 
     def _command_center_tiles(self, statuses):
         """Return a tile for each measure: of its worst site, and how many are red.
@@ -167,6 +190,8 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
         badge, icon, _rank = STATUS_STYLES[status.status]
         labels = self._labels_of("dist.measure.status", "status")
         trends = self._labels_of("dist.measure.status", "trend")
+        day = format_date(self.env, status.day) if status.day else ""
+        freshness = self._freshness(status)
         return {
             "value": self._figure(status.measure_id, status.value),
             "badge": badge,
@@ -179,8 +204,9 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             else "text-danger-emphasis"
             if status.trend in ("up", "down")
             else "",
-            "day": format_date(self.env, status.day) if status.day else "",
-            "stale": self.env._("Out of date") if status.is_stale else "",
+            "day": day,
+            "stale": freshness,
+            "title": ", ".join(filter(None, [labels[status.status], day, freshness])),
             "target_of_click": {
                 "kind": "measure",
                 "measure": status.measure_id.id,
@@ -188,6 +214,15 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                 "company": status.company_id.id,
             },
         }
+
+    def _freshness(self, status):
+        """Return why a figure is not the one of its day, empty when it is."""
+        if status.last_error:
+            return self.env._("Not computed")
+        if status.is_stale:
+            return self.env._("Out of date")
+        moments = self._labels_of("dist.measure.status", "taken")
+        return moments[status.taken] if status.taken in ("early", "late") else ""
 
     def _figure(self, measure, value):
         """Return a figure as a person reads it, with its unit."""

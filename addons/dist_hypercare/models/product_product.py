@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -14,11 +16,12 @@ class ProductProduct(models.Model):
         Move = self.env["stock.move"].sudo()
         last_id = Move.search([], order="id desc", limit=1).id
         result = super()._inverse_qty_available()
-        Move.search(
-            [
-                ("id", ">", last_id),
-                ("product_id", "in", self.ids),
-                ("is_inventory", "=", True),
-            ]
-        ).dist_is_quantity_edit = True
+        with never_fails(self.env, "quantities typed into products"):
+            Move.search(
+                [
+                    ("id", ">", last_id),
+                    ("product_id", "in", self.ids),
+                    ("is_inventory", "=", True),
+                ]
+            ).dist_is_quantity_edit = True
         return result

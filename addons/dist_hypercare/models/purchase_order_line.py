@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 AGREED = ("price_unit", "discount", "product_qty", "product_uom_id")
 CAPTURED = {"dist_promised_at", "dist_reference_price"}
 
@@ -32,9 +34,9 @@ class PurchaseOrderLine(models.Model):
         for vals in vals_list:
             self._dist_refuse_captured(vals)
         lines = super().create(vals_list)
-        lines.filtered(
-            lambda line: line.order_id.state == "purchase"
-        )._dist_capture_agreed()
+        added = lines.filtered(lambda line: line.order_id.state == "purchase")
+        added._dist_capture_agreed()
+        added.filtered("product_qty")._dist_keep_change()
         return lines
 
     def write(self, vals):
@@ -48,13 +50,27 @@ class PurchaseOrderLine(models.Model):
         changed = approved.filtered(
             lambda line: [line[name] for name in agreed] != before[line]
         )
-        self.env["dist.correction"]._log(
-            "purchase_changed",
-            changed.order_id,
-            lambda order: order.picking_type_id.warehouse_id,
-        )
-        self.env["dist.measure.provider.purchase"]._enqueue_orders(changed.order_id)
+        changed._dist_keep_change()
         return result
+
+    def _dist_keep_change(self):
+        """Log that these approved lines were changed, and queue the days it changes.
+
+        Those of the approval, and of the bills whose price is compared with it.
+        """
+        if not self:
+            return
+        with never_fails(self.env, "changes of approved purchase orders"):
+            self.env["dist.correction"]._log(
+                "purchase_changed",
+                self.order_id,
+                lambda order: order.picking_type_id.warehouse_id,
+            )
+            self.env["dist.measure.provider.purchase"]._enqueue_orders(self.order_id)
+            # sudo: a buyer may not see the bills whose days are queued.
+            self.env["dist.measure.provider.invoice"]._enqueue_dates(
+                self.sudo().invoice_lines.move_id, ("invoice", "purchase")
+            )
 
     def _dist_refuse_captured(self, vals):
         """Whoever could set the promise could make a late supplier punctual."""
@@ -70,18 +86,21 @@ class PurchaseOrderLine(models.Model):
         """Keep the expected arrival and the reference price as they are now."""
         # sudo: what is kept is nobody's to write, and a buyer may not read costs.
         lines = self.sudo().filtered("product_id")
-        agreed = lines._dist_agreed_before()
-        for line in lines:
-            product = line.product_id.with_company(line.company_id)
-            is_standard = product.cost_method == "standard"
-            line.write(
-                {
-                    "dist_promised_at": line.date_planned,
-                    "dist_reference_price": product.standard_price
-                    if is_standard
-                    else agreed.get(line.id, 0),
-                }
-            )
+        if not lines:
+            return
+        with never_fails(self.env, "promises of purchase orders"):
+            agreed = lines._dist_agreed_before()
+            for line in lines:
+                product = line.product_id.with_company(line.company_id)
+                is_standard = product.cost_method == "standard"
+                line.write(
+                    {
+                        "dist_promised_at": line.date_planned,
+                        "dist_reference_price": product.standard_price
+                        if is_standard
+                        else agreed.get(line.id, 0),
+                    }
+                )
 
     def _dist_agreed_before(self):
         """Return ``{line id: price}`` of the supplier's approved order before.

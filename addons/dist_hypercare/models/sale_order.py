@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
@@ -20,18 +22,38 @@ class SaleOrder(models.Model):
         cancelled = self.browse()
         if vals.get("state") == "cancel":
             cancelled = self.filtered(lambda order: order.state == "sale")
+        confirmed = self.browse()
+        if not vals.keys().isdisjoint(("state", "date_order")):
+            confirmed = self.filtered(lambda order: order.state == "sale")
+        days_before = confirmed._dist_days()
         shipped = self.browse()
         if not vals.keys().isdisjoint(("state", "date_order", "commitment_date")):
             shipped = self.filtered("effective_date")
         result = super().write(vals)
         if vals.get("state") == "sale":
-            self._dist_capture_promise()
+            with never_fails(self.env, "promises of orders"):
+                self._dist_capture_promise()
         if shipped:
-            self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
-        self.env["dist.correction"]._log(
-            "sale_cancelled", cancelled, lambda order: order.warehouse_id
-        )
+            with never_fails(self.env, "days of shipped orders"):
+                self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
+        if confirmed:
+            adoption = self.env["dist.measure.provider.adoption"]
+            with never_fails(self.env, "days of confirmed orders"):
+                adoption._enqueue_transactions(days_before | confirmed._dist_days())
+        if cancelled:
+            with never_fails(self.env, "cancelled orders"):
+                self.env["dist.correction"]._log(
+                    "sale_cancelled", cancelled, lambda order: order.warehouse_id
+                )
         return result
+
+    def _dist_days(self):
+        """Return the days of the confirmation of these orders, by site."""
+        days = set()
+        if self:
+            with never_fails(self.env, "days of confirmed orders"):
+                days = self.env["dist.measure.provider.adoption"]._order_days(self)
+        return days
 
     def _dist_capture_promise(self):
         """Keep what the customer was promised, unless an earlier promise is kept."""

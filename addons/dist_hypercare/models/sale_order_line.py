@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -32,4 +34,5 @@ class SaleOrderLine(models.Model):
             lambda order: order.state == "sale" and order.effective_date
         )
         if shipped:
-            self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)
+            with never_fails(self.env, "days of shipped orders"):
+                self.env["dist.measure.provider.shipment"]._enqueue_orders(shipped.ids)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 STAMPS = {
     "dist_book_quantity",
     "dist_is_corrected",
@@ -58,9 +60,10 @@ class StockMove(models.Model):
             if vals.get("dist_reverted_move_id")
         ]
         if reverted:
-            self.env["dist.measure.provider.count"]._enqueue_counts(
-                self.browse(reverted)
-            )
+            with never_fails(self.env, "days of undone counts"):
+                self.env["dist.measure.provider.count"]._enqueue_counts(
+                    self.browse(reverted)
+                )
         return moves
 
     def write(self, vals):
@@ -77,16 +80,38 @@ class StockMove(models.Model):
         if not rewritten:
             return super().write(vals)
         provider = self.env["dist.measure.provider.count"]
-        days_before = provider._count_days(rewritten)
+        days_before = set()
+        with never_fails(self.env, "days of counts before they were moved"):
+            days_before = provider._count_days(rewritten)
         result = super().write(vals)
-        provider._enqueue_counts(rewritten, days_before)
+        with never_fails(self.env, "days of counts that were moved"):
+            provider._enqueue_counts(rewritten, days_before)
         return result
 
     def _action_done(self, cancel_backorder=False):
         done = super()._action_done(cancel_backorder=cancel_backorder)
-        # The receipt's own day is open; that of the order's approval may be long over.
-        # sudo: whoever receives goods may not see the orders whose days are queued.
-        orders = done.sudo().purchase_line_id.order_id
-        self.env["dist.measure.provider.purchase"]._enqueue_orders(orders)
-        self.env["dist.measure.provider.invoice"]._enqueue_shipped(done)
+        done._dist_enqueue_documents()
         return done
+
+    def _action_cancel(self):
+        # A receipt that is cancelled closes its order short, long after the approval.
+        received = self.filtered("purchase_line_id")
+        result = super()._action_cancel()
+        received._dist_enqueue_documents()
+        return result
+
+    def _dist_enqueue_documents(self):
+        """Queue the days of the purchase orders and invoices that these moves change.
+
+        The move's own day is open; that of the order's approval, or of the invoice, may
+        be long over.
+        """
+        # sudo: whoever moves goods may not see the documents whose days are queued.
+        moves = self.sudo()
+        orders = moves.purchase_line_id.order_id
+        invoices = moves.sale_line_id.invoice_lines.move_id
+        if not orders and not invoices:
+            return
+        with never_fails(self.env, "days of orders and invoices"):
+            self.env["dist.measure.provider.purchase"]._enqueue_orders(orders)
+            self.env["dist.measure.provider.invoice"]._enqueue_dates(invoices)

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.dist_rollout_governance.services.never_fails import never_fails
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -33,10 +35,13 @@ class StockPicking(models.Model):
         validated = self._dist_validated(vals)
         rewritten = self._dist_rewritten(vals)
         days_before = rewritten._dist_days()
-        result = super().write(vals)
+        others = self - validated
+        result = super(StockPicking, others).write(vals) if others else True
+        if validated:
+            # Written along with the date: no statement of its own that could fail.
+            stamped = {**vals, "dist_done_by_id": self.env.uid}
+            super(StockPicking, validated).write(stamped)
         rewritten._dist_enqueue_rewritten(days_before)
-        # sudo: the stamp is nobody's to write
-        validated.sudo().dist_done_by_id = self.env.uid
         self._dist_enqueue_returned(vals, validated)
         return result
 
@@ -45,20 +50,27 @@ class StockPicking(models.Model):
 
         Validating asks for none, so it asks nothing of the database either.
         """
+        days = dict.fromkeys(
+            ("shipment", "purchase", "receipt", "transfer"), frozenset()
+        )
         if not self:
-            return {}
+            return days
         # sudo: whatever the user may see, the days of the transfers are wrong now.
         moves = self.sudo().move_ids
         shipping = self.env["dist.measure.provider.shipment"]
         purchasing = self.env["dist.measure.provider.purchase"]
         receiving = self.env["dist.measure.provider.receiving"]
-        return {
-            # Shipments and returns without an order are found by their own days.
-            "shipment": shipping._shipment_days(moves.sale_line_id.order_id.ids)
-            | receiving._transfer_days(self),
-            "purchase": purchasing._receipt_days(moves),
-            "receipt": receiving._transfer_days(self._dist_inward()),
-        }
+        with never_fails(self.env, "days of transfers before they were moved"):
+            transfers = receiving._transfer_days(self)
+            days = {
+                # Shipments and returns without an order are found by their own days.
+                "shipment": shipping._shipment_days(moves.sale_line_id.order_id.ids)
+                | transfers,
+                "purchase": purchasing._receipt_days(moves),
+                "receipt": receiving._transfer_days(self._dist_inward()),
+                "transfer": transfers,
+            }
+        return days
 
     def _dist_inward(self):
         return self.filtered(lambda picking: picking.picking_type_id.code != "outgoing")
@@ -70,14 +82,18 @@ class StockPicking(models.Model):
         # sudo: see _dist_days
         moves = self.sudo().move_ids
         receiving = self.env["dist.measure.provider.receiving"]
-        self.env["dist.measure.provider.shipment"]._enqueue_orders(
-            moves.sale_line_id.order_id.ids,
-            days_before["shipment"] | receiving._transfer_days(self),
-        )
-        self.env["dist.measure.provider.purchase"]._enqueue_moves(
-            moves, days_before["purchase"]
-        )
-        receiving._enqueue_transfers(self._dist_inward(), days_before["receipt"])
+        with never_fails(self.env, "days of transfers that were moved"):
+            transfers = receiving._transfer_days(self)
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(
+                moves.sale_line_id.order_id.ids, days_before["shipment"] | transfers
+            )
+            self.env["dist.measure.provider.purchase"]._enqueue_moves(
+                moves, days_before["purchase"]
+            )
+            receiving._enqueue_transfers(self._dist_inward(), days_before["receipt"])
+            self.env["dist.measure.provider.adoption"]._enqueue_transactions(
+                days_before["transfer"] | transfers
+            )
 
     def _dist_enqueue_returned(self, vals, validated):
         """Queue the days of returns and their orders: they tell of an earlier pick.
@@ -89,10 +105,13 @@ class StockPicking(models.Model):
             returned |= self.filtered(lambda picking: picking.state == "done")
         if not returned:
             return
-        days = self.env["dist.measure.provider.receiving"]._transfer_days(returned)
         # sudo: whatever the user may see, the days of the picks are wrong now.
         order_ids = returned.sudo().move_ids.sale_line_id.order_id.ids
-        self.env["dist.measure.provider.shipment"]._enqueue_orders(order_ids, days)
+        receiving = self.env["dist.measure.provider.receiving"]
+        with never_fails(self.env, "days of picks that were returned"):
+            self.env["dist.measure.provider.shipment"]._enqueue_orders(
+                order_ids, receiving._transfer_days(returned)
+            )
 
     def _dist_validated(self, vals):
         """Return the transfers that the values validate."""

@@ -2,6 +2,7 @@ from . import test_captures
 from . import test_changed_days
 from . import test_command_center
 from . import test_doors
+from . import test_every_measure
 from . import test_handover
 from . import test_hypercare
 from . import test_improvement
@@ -13,6 +14,7 @@ from . import test_kpi_stock
 from . import test_measure_count
 from . import test_measure_engine
 from . import test_measure_shipment
+from . import test_never_fails
 from . import test_review
 from . import test_session
 from . import test_tour

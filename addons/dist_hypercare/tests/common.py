@@ -165,6 +165,32 @@ class HypercareCommon(BaseCommon):
         return cls._validate(cls._open_picking(order), moment, quantities, **kwargs)
 
     @classmethod
+    def _drop_ship(cls, order, moment):
+        """Let the order's open delivery go from a supplier to the customer."""
+        cls._open_picking(order).location_id = cls.env.ref(
+            "stock.stock_location_suppliers"
+        )
+        return cls._ship(order, moment)
+
+    @classmethod
+    def _return(cls, picking, moment, quantities, reason=None):
+        """Return these quantities by product of a transfer."""
+        with freeze_time(moment):
+            wizard = (
+                cls.env["stock.return.picking"]
+                .with_context(active_id=picking.id, active_model="stock.picking")
+                .create({})
+            )
+            for line in wizard.product_return_moves:
+                line.quantity = quantities.get(line.product_id, 0)
+            if reason:
+                wizard.dist_return_reason_id = reason
+            returned = cls.env["stock.picking"].browse(
+                wizard.action_create_returns()["res_id"]
+            )
+        return cls._validate(returned, moment)
+
+    @classmethod
     def _count(cls, product, location, quantity, moment, applied_at=None, **keys):
         """Count a record and apply it, back-dated when ``applied_at`` is given."""
         with freeze_time(applied_at or moment):

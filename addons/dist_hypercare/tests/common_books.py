@@ -1,29 +1,32 @@
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
-from .common import HypercareCommon
+from .kpi_common import KpiCommon
 
 
-class BooksCommon(HypercareCommon):
-    """Purchasing and accounting for the two companies of :class:`HypercareCommon`.
+class BooksCommon(KpiCommon):
+    """Purchasing and accounting for the companies and sites of :class:`KpiCommon`.
 
-    Both have a chart of accounts, in US dollars. Apple, Pear and Plum cost 4 each in
-    ``company_us``. Helpers use Odoo's own flows and take the moment, in UTC.
+    Both companies have a chart of accounts. Apple, Pear and Plum are of one category
+    and cost 4 each in ``company_us``. Helpers use Odoo's own flows and take the moment,
+    in UTC.
     """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         for company in cls.company_nz | cls.company_us:
+            currency = company.currency_id
             cls.env["account.chart.template"].try_loading(
                 "generic_coa", company, install_demo=False
             )
-        cls.vendor = cls.env["res.partner"].create({"name": "Orchard"})
+            # The chart brings the US dollar along.
+            company.currency_id = currency
         cls.category = cls.env["product.category"].create({"name": "Fruit"})
         for product in cls.apple | cls.pear | cls.plum:
             product.categ_id = cls.category
             product.with_company(cls.company_us).standard_price = 4
-            product.taxes_id = product.supplier_taxes_id = False
+            product.supplier_taxes_id = product.taxes_id = False
         cls.env["dist.measure.queue"].search([]).unlink()
 
     @classmethod

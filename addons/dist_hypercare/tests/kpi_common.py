@@ -52,24 +52,6 @@ class KpiCommon(HypercareCommon):
         return pick
 
     @classmethod
-    def _return(cls, picking, moment, quantities, reason=None):
-        """Return these quantities by product of a delivery."""
-        with freeze_time(moment):
-            wizard = (
-                cls.env["stock.return.picking"]
-                .with_context(active_id=picking.id, active_model="stock.picking")
-                .create({})
-            )
-            for line in wizard.product_return_moves:
-                line.quantity = quantities.get(line.product_id, 0)
-            if reason:
-                wizard.dist_return_reason_id = reason
-            returned = cls.env["stock.picking"].browse(
-                wizard.action_create_returns()["res_id"]
-            )
-        return cls._validate(returned, moment)
-
-    @classmethod
     def _receipt(cls, warehouse, moment, quantities, lines=None):
         """Receive these quantities by product from the vendor."""
         with freeze_time(moment):
@@ -103,6 +85,51 @@ class KpiCommon(HypercareCommon):
             )
             picking.action_confirm()
         return cls._validate(picking, moment)
+
+    @classmethod
+    def _transfer(cls, picking_type, source, target, quantity, before=None):
+        """Return a confirmed transfer of apples, that follows another one if given."""
+        picking = cls.env["stock.picking"].create(
+            {
+                "picking_type_id": picking_type.id,
+                "location_id": source.id,
+                "location_dest_id": target.id,
+                "company_id": picking_type.company_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": cls.apple.id,
+                            "product_uom_qty": quantity,
+                            "product_uom": cls.apple.uom_id.id,
+                            "location_id": source.id,
+                            "location_dest_id": target.id,
+                            "company_id": picking_type.company_id.id,
+                            "move_orig_ids": [
+                                Command.set(before.move_ids.ids if before else [])
+                            ],
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        return picking
+
+    @classmethod
+    def _inter_site(cls):
+        """Return a transfer of an apple out of New York, and the one into Queens."""
+        transit = cls.company_us.internal_transit_location_id
+        sent = cls._transfer(
+            cls.warehouse_nyc.out_type_id, cls.warehouse_nyc.lot_stock_id, transit, 1
+        )
+        received = cls._transfer(
+            cls.warehouse_qns.in_type_id,
+            transit,
+            cls.warehouse_qns.lot_stock_id,
+            1,
+            before=sent,
+        )
+        return sent, received
 
     # -- figures ------------------------------------------------------------------
 

@@ -18,16 +18,31 @@ LOGS = (
 class TestCaptures(BooksCommon):
     """What Odoo forgets is kept at the moment it happens."""
 
-    # -- promise of a purchase order ------------------------------------------------
-
-    def test_promise_is_kept_at_approval(self):
-        order = self._purchase(
+    def _bought(self, **values):
+        """Order 5 apples on 9 March for the 12th."""
+        return self._purchase(
             self.site_nyc,
             "2026-03-09 15:00:00",
             [(self.apple, 5, 4)],
             "2026-03-12 12:00:00",
-            approve=False,
+            **values,
         )
+
+    def _draft_bill(self, **values):
+        """Draft a bill of an apple."""
+        return self._invoice(
+            self.site_nyc,
+            "2026-03-10 15:00:00",
+            [(self.apple, 1, 9)],
+            move_type="in_invoice",
+            post=False,
+            **values,
+        )
+
+    # -- promise of a purchase order ------------------------------------------------
+
+    def test_promise_is_kept_at_approval(self):
+        order = self._bought(approve=False)
         self.assertFalse(order.order_line.dist_promised_at)
         order.button_confirm()
         order.order_line.date_planned = "2026-03-20 12:00:00"
@@ -37,12 +52,7 @@ class TestCaptures(BooksCommon):
         self.assertEqual(order.order_line.dist_promised_at, promise)
 
     def test_promise_of_a_line_added_later(self):
-        order = self._purchase(
-            self.site_nyc,
-            "2026-03-09 15:00:00",
-            [(self.apple, 5, 4)],
-            "2026-03-12 12:00:00",
-        )
+        order = self._bought()
         order.order_line = [
             Command.create(
                 {
@@ -61,12 +71,7 @@ class TestCaptures(BooksCommon):
         )
 
     def test_promise_is_renewed_by_the_next_approval(self):
-        order = self._purchase(
-            self.site_nyc,
-            "2026-03-09 15:00:00",
-            [(self.apple, 5, 4)],
-            "2026-03-12 12:00:00",
-        )
+        order = self._bought()
         order.button_cancel()
         order.button_draft()
         order.order_line.date_planned = "2026-03-20 12:00:00"
@@ -78,12 +83,7 @@ class TestCaptures(BooksCommon):
 
     def test_promise_is_nobodys_to_set(self):
         buyer = self._user("buyer", "purchase.group_purchase_manager")
-        order = self._purchase(
-            self.site_nyc,
-            "2026-03-09 15:00:00",
-            [(self.apple, 5, 4)],
-            "2026-03-12 12:00:00",
-        )
+        order = self._bought()
         values = {"dist_promised_at": "2026-03-30 12:00:00"}
         with self.assertRaises(AccessError):
             self._as(buyer, order.order_line).write(values)
@@ -95,13 +95,7 @@ class TestCaptures(BooksCommon):
     def test_buyer_approves(self):
         """A buyer without a rollout role keeps the promise without knowing of it."""
         buyer = self._user("buyer", "purchase.group_purchase_user")
-        order = self._purchase(
-            self.site_nyc,
-            "2026-03-09 15:00:00",
-            [(self.apple, 5, 4)],
-            "2026-03-12 12:00:00",
-            approve=False,
-        )
+        order = self._bought(approve=False)
         self._as(buyer, order).button_confirm()
         self.assertTrue(order.order_line.dist_promised_at)
 
@@ -133,14 +127,7 @@ class TestCaptures(BooksCommon):
         )
 
     def test_failure_outlives_its_transaction(self):
-        bill = self._invoice(
-            self.site_nyc,
-            "2026-03-10 15:00:00",
-            [(self.apple, 1, 9)],
-            move_type="in_invoice",
-            post=False,
-            ref="B-77",
-        )
+        bill = self._draft_bill(ref="B-77")
         bill.invoice_date = False
         with self.enter_registry_test_mode():
             # No savepoint around it: the cursor of the test is the log's as well.
@@ -158,14 +145,7 @@ class TestCaptures(BooksCommon):
     def test_failed_batch_is_one_attempt(self):
         bills = self.env["account.move"]
         for number in range(3):
-            bills |= self._invoice(
-                self.site_nyc,
-                "2026-03-10 15:00:00",
-                [(self.apple, 1, 9)],
-                move_type="in_invoice",
-                post=False,
-                ref=f"B-{number}",
-            )
+            bills |= self._draft_bill(ref=f"B-{number}")
         bills[0].invoice_date = False
         with self.enter_registry_test_mode():
             try:
@@ -178,13 +158,7 @@ class TestCaptures(BooksCommon):
 
     def test_log_that_fails_hides_nothing(self):
         """The person is told why the bill is not posted, not why the log is broken."""
-        bill = self._invoice(
-            self.site_nyc,
-            "2026-03-10 15:00:00",
-            [(self.apple, 1, 9)],
-            move_type="in_invoice",
-            post=False,
-        )
+        bill = self._draft_bill()
         bill.invoice_date = False
         attempt = type(self.env["dist.posting.attempt"])
         self.patch(attempt, "_log_failed", lambda *_args: 1 / 0)

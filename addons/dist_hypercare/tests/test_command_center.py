@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -67,6 +68,53 @@ class TestCommandCenter(HypercareExitCommon):
         cell = rows["A Site A"]["Order fill rate"]
         self.assertEqual((cell["value"], cell["status"]), ("80.0 %", "Off Target"))
         self.assertEqual(rows["B Site B"]["Order fill rate"]["value"], "")
+
+    def test_a_broken_measure_says_so(self):
+        """Its provider fails: the others are computed, and nobody takes it for good."""
+        self.assertEqual(self._data()["failures"], [])
+        Provider = type(self.env["dist.measure.provider.shipment"])
+        site_day = self.site_a, fields.Date.to_date("2026-03-14")
+        with (
+            freeze_time("2026-03-14 09:30:00"),
+            patch.object(Provider, "_dist_measure_order_fill", lambda *args: 1 / 0),
+            self.assertLogs("odoo.addons.dist_rollout_governance", "ERROR") as log,
+        ):
+            self.env["dist.measure"]._compute_window("shipment", *site_day, site_day[1])
+        self.assertIn("order_fill_rate", log.output[0])
+        self.assertEqual(len(log.output), 1)
+        data = self._data()
+        self.assertEqual(
+            [failure["text"] for failure in data["failures"]],
+            ["Order fill rate can't be computed."],
+        )
+        tile = self._tile(data, "Order fill rate")
+        self.assertEqual((tile["value"], tile["stale"]), ("80.0 %", "Not computed"))
+        others = [
+            measure
+            for measure in self.env["dist.measure"].search([("topic", "=", "shipment")])
+            if measure.code != "order_fill_rate"
+        ]
+        self.assertTrue(all(measure.last_computed_at for measure in others))
+        with freeze_time("2026-03-14 09:45:00"):
+            self.env["dist.measure"]._compute_window("shipment", *site_day, site_day[1])
+        self.assertEqual(self._data()["failures"], [])
+
+    def test_a_level_taken_late_says_so(self):
+        measure = self.env["dist.measure"]._get("backlog_orders")
+        with freeze_time("2026-03-13 10:00:00"):
+            measure._compute_values(self.site_a, None, None)
+        with freeze_time("2026-03-14 03:00:00"):
+            measure._compute_values(self.site_a, None, None)
+            values = self.env["dist.measure.value"].search(
+                [("measure_id", "=", measure.id), ("site_id", "=", self.site_a.id)]
+            )
+            self.assertEqual(values.mapped("taken"), ["open", "late"])
+            values[0].unlink()
+        columns = self._data()["heat_map"]["columns"]
+        index = [column["name"] for column in columns].index("Order backlog")
+        cell = self._data()["heat_map"]["rows"][0]["cells"][index]
+        self.assertEqual(cell["stale"], "After the Day's End")
+        self.assertIn("After the Day's End", cell["title"])
 
     def test_a_click_on_a_figure_opens_its_records(self):
         wave = self.wave.with_user(self.user_command_center)

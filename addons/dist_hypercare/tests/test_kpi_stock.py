@@ -354,7 +354,7 @@ class TestKpiStockLevel(KpiCommon):
 
     def test_lines_in_transit_by_age(self):
         """A line left New York on 6 March, one is still to leave, one has arrived."""
-        pairs = [self._inter_site(self.apple) for _number in range(3)]
+        pairs = [self._inter_site() for _number in range(3)]
         self._validate(pairs[0][0], "2026-03-06 15:00:00")
         self._validate(pairs[1][0], "2026-03-06 15:00:00")
         self._validate(pairs[1][1], "2026-03-08 15:00:00")
@@ -367,46 +367,6 @@ class TestKpiStockLevel(KpiCommon):
             self.assertRecords(
                 "transit_lines", self.site_qns, day(16), pairs[0][1].move_ids
             )
-
-    def _inter_site(self, product):
-        """Return the transfer out of New York and the one into Queens, chained."""
-        transit = self.company_us.internal_transit_location_id
-        pickings = self.env["stock.picking"]
-        for picking_type, source, target in (
-            (
-                self.warehouse_nyc.out_type_id,
-                self.warehouse_nyc.lot_stock_id,
-                transit,
-            ),
-            (
-                self.warehouse_qns.in_type_id,
-                transit,
-                self.warehouse_qns.lot_stock_id,
-            ),
-        ):
-            pickings |= self.env["stock.picking"].create(
-                {
-                    "picking_type_id": picking_type.id,
-                    "location_id": source.id,
-                    "location_dest_id": target.id,
-                    "company_id": self.company_us.id,
-                    "move_ids": [
-                        Command.create(
-                            {
-                                "product_id": product.id,
-                                "product_uom_qty": 1,
-                                "product_uom": product.uom_id.id,
-                                "location_id": source.id,
-                                "location_dest_id": target.id,
-                                "company_id": self.company_us.id,
-                                "move_orig_ids": [Command.set(pickings.move_ids.ids)],
-                            }
-                        )
-                    ],
-                }
-            )
-        pickings.action_confirm()
-        return pickings
 
 
 @tagged("post_install", "-at_install")
@@ -579,10 +539,7 @@ class TestKpiReturn(KpiCommon):
 
     def test_drop_shipments_do_not_count(self):
         order = self._order(self.site_nyc, "2026-03-09 15:00:00", [(self.apple, 5)])
-        self._open_picking(order).location_id = self.env.ref(
-            "stock.stock_location_suppliers"
-        )
-        self._ship(order, "2026-03-10 15:00:00")
+        self._drop_ship(order, "2026-03-10 15:00:00")
         for code in ("return_rate", "pick_accuracy"):
             with self.subTest(code):
                 self.assertEqual(self._compute(code, day(9), day(12)), {})

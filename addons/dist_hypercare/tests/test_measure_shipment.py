@@ -102,17 +102,7 @@ class TestMeasureShipment(HypercareCommon):
             commitment_date="2026-03-10 16:00:00",
         )
         picking = self._ship(order, "2026-03-10 15:00:00")
-        with freeze_time("2026-03-11 15:00:00"):
-            wizard = (
-                self.env["stock.return.picking"]
-                .with_context(active_id=picking.id, active_model="stock.picking")
-                .create({})
-            )
-            wizard.product_return_moves.quantity = 5
-            returned = self.env["stock.picking"].browse(
-                wizard.action_create_returns()["res_id"]
-            )
-        self._validate(returned, "2026-03-11 16:00:00")
+        self._return(picking, "2026-03-11 15:00:00", {self.apple: 5})
         self.assertEqual(order.order_line.qty_delivered, 0)
         figures = self._compute(FILL, day(9), day(12))
         self.assertEqual(figures, {("NYC", day(10)): (1, 1)})
@@ -153,10 +143,7 @@ class TestMeasureShipment(HypercareCommon):
     def test_drop_shipment_touches_no_site(self):
         """A move from a supplier to a customer is no shipment of the site."""
         order = self._order(self.site_nyc, "2026-03-09 15:00:00", [(self.apple, 5)])
-        self._open_picking(order).location_id = self.env.ref(
-            "stock.stock_location_suppliers"
-        )
-        self._ship(order, "2026-03-10 15:00:00")
+        self._drop_ship(order, "2026-03-10 15:00:00")
         self.assertEqual(self._compute(FILL, day(9), day(11)), {})
         self.assertEqual(self._compute(ON_TIME, day(9), day(11)), {})
 

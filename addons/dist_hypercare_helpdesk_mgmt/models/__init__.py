@@ -3,6 +3,7 @@ from . import dist_hypercare_session
 from . import dist_hypercare_session_item
 from . import dist_improvement
 from . import dist_major_incident
+from . import dist_measure_provider_adoption
 from . import dist_measure_provider_ticket
 from . import dist_problem
 from . import dist_severity_rule

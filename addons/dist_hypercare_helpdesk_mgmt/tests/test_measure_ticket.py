@@ -86,3 +86,9 @@ class TestMeasureTicket(TicketCommon):
         )
         pickings.invalidate_recordset()
         self.assertEqual(self._values("ticket_rate"), {"A": (2000, 4)})
+        # a transfer of the 9th is moved to the 8th: both days are stated anew
+        self.env["dist.measure.queue"].search([]).unlink()
+        pickings[0].date_done = "2026-03-08 10:00:00"
+        queued = self.env["dist.measure.queue"].search([("topic", "=", "ticket")])
+        self.assertEqual(set(queued.mapped("day")), {DAY, DAY - timedelta(days=1)})
+        self.assertEqual(self._values("ticket_rate"), {"A": (2000, 3)})

@@ -33,7 +33,9 @@ from . import dist_decision_activity
 from . import dist_decision_right
 from . import dist_escalation_level
 from . import dist_decision
+from . import dist_decision_ballot
 from . import dist_decision_vote
+from . import dist_decision_escalation
 from . import dist_decision_mixin
 from . import dist_action
 from . import dist_option
@@ -87,5 +89,6 @@ from . import dist_customization
 from . import dist_app
 from . import dist_app_scope
 from . import dist_app_scope_difference
+from . import ir_attachment
 from . import ir_module_module
 from . import project_task

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ..services import faults
+from ..services.closing import CLOSING_HOURS, LATE_HOURS
 from ..services.day_windows import day_windows
 
 _logger = logging.getLogger(__name__)
@@ -74,9 +76,10 @@ class DistMeasure(models.Model):
         required=True,
         default="ratio",
         help="Ratio: numerator over denominator, in percent. Sum: adds up over days. "
-        "Level: state at the end of the site's day, captured daily and never "
-        "recomputed. Duration: sum over number of cases. Rate: numerator over "
-        "denominator, in the measure's unit.",
+        "Level: state at the end of the site's day, taken daily and never "
+        "recomputed; one that was taken after the day's end says so. Duration: sum "
+        "over number of cases. Rate: numerator over denominator, in the measure's "
+        "unit.",
     )
     grain = fields.Selection(
         [("site", "Site"), ("company", "Company")],
@@ -329,29 +332,46 @@ class DistMeasure(models.Model):
         """Hook: the computation has emptied its queue."""
         self.env.ref("dist_rollout_governance.ir_cron_risk_evaluate")._trigger()
 
-    def _upsert(self, relation, source, facts=None):
+    def _upsert(self, relation, source, facts=None, window=None):
         """Write what ``relation`` returns as values of this measure.
+
+        A computed figure that is what it was before is not written again; a level is
+        when it was taken at another moment.
 
         :param relation: an SQL table expression with the provider's five columns in
             their order; with ``facts`` also the sum of squares and the parts
         :param facts: SQL of the common table expressions the relation reads
+        :param window: condition on values ``old``: of these, those that the relation
+            has no more are deleted
         """
         self.ensure_one()
         of_company = self.grain == "company"
+        figures = ["numerator", "denominator", "sample_size", "sum_squares", "value"]
+        figures += ["parts", "kind", "source"]
+        if self.kind == "level" or source != "computed":
+            figures.append("computed_at")
         self.env["dist.site"].flush_model(["program_id", "company_id"])
         self.env.cr.execute(
             SQL(
                 """
-                %(facts)s
+                WITH %(facts)s fresh AS MATERIALIZED (
+                    SELECT * FROM %(relation)s AS v (%(columns)s)
+                ), gone AS (
+                    DELETE FROM dist_measure_value old
+                     WHERE %(window)s AND old.source = 'computed'
+                       AND NOT EXISTS (
+                           SELECT FROM fresh
+                            WHERE fresh.scope_id = old.%(owner_id)s
+                              AND fresh.day = old.day)
+                )
                 INSERT INTO dist_measure_value (
                     measure_id, kind, site_id, program_id, company_id, day,
                     numerator, denominator, sample_size, sum_squares, parts, value,
                     source, computed_at)
                 SELECT %(measure)s, %(kind)s, %(scope)s,
                        v.day, v.numerator, v.denominator, v.sample_size,
-                       %(more)s, %(value)s,
-                       %(source)s, %(now)s
-                  FROM %(relation)s AS v (%(columns)s)
+                       %(more)s, %(value)s, %(source)s, %(now)s
+                  FROM fresh v
                   JOIN %(owner)s s ON s.id = v.scope_id
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
                    SET numerator = EXCLUDED.numerator,
@@ -363,8 +383,17 @@ class DistMeasure(models.Model):
                        kind = EXCLUDED.kind,
                        source = EXCLUDED.source,
                        computed_at = EXCLUDED.computed_at
+                 WHERE (%(old_figures)s) IS DISTINCT FROM (%(new_figures)s)
                 """,
-                facts=facts or SQL(),
+                facts=SQL("%s,", facts) if facts else SQL(),
+                window=window or SQL("FALSE"),
+                owner_id=SQL.identifier("company_id" if of_company else "site_id"),
+                old_figures=SQL(", ").join(
+                    SQL.identifier("dist_measure_value", name) for name in figures
+                ),
+                new_figures=SQL(", ").join(
+                    SQL("EXCLUDED.%s", SQL.identifier(name)) for name in figures
+                ),
                 measure=self.id,
                 kind=self.kind,
                 scope=SQL("NULL::int, NULL::int, s.id")
@@ -503,6 +532,10 @@ class DistMeasure(models.Model):
                 # the scheduler repeats the run, its queue is still there.
                 raise
             except Exception as error:
+                if faults.database_problem(error):
+                    # No fault of the measure, and the others would fail as well: the
+                    # days stay queued until the server has space again.
+                    raise
                 _logger.exception("Measure %s could not be computed", measure.code)
                 measure.write({"last_error": str(error)})
                 # what was made for it went with the savepoint
@@ -528,6 +561,7 @@ class DistMeasure(models.Model):
         cr = self.env.cr
         provider = self.env[self.provider_model]
         scopes = self._scopes(sites)
+        closed_late = self._scopes_to_close_late(scopes)
         query = getattr(provider, self.compute_method)(self, scopes, date_from, date_to)
         cr.execute(SQL("SET LOCAL jit = off"))
         cr.execute(SQL("SET LOCAL statement_timeout = %s", STATEMENT_TIMEOUT))
@@ -537,12 +571,12 @@ class DistMeasure(models.Model):
         else:
             relations = provider._shared_relations(query, sites, date_from, date_to)
             self._create_tables(relations, tables)
-        if self.kind != "level":
-            self._forget_values(scopes, date_from, date_to)
+        window = self._sql_window(scopes, date_from, date_to)
         if self._has_facts():
-            provider._store_facts(self, scopes, query)
+            provider._store_facts(self, scopes, query, window)
         else:
-            self._upsert(SQL("(%s)", query), "computed")
+            self._upsert(SQL("(%s)", query), "computed", window=window)
+        self._close_late(closed_late)
         cr.execute(SQL("SET LOCAL statement_timeout TO DEFAULT"))
 
     @api.model
@@ -566,20 +600,107 @@ class DistMeasure(models.Model):
             names = SQL(", ").join(SQL.identifier(name) for name in sorted(tables))
             self.env.cr.execute(SQL("DROP TABLE %s", names))
 
-    def _forget_values(self, scopes, date_from, date_to):
-        """Delete what was computed for the window before."""
+    def _sql_window(self, scopes, date_from, date_to):
+        """Return the condition on values ``old``: they are of the window.
+
+        None of a level: what was taken stands until it is taken again.
+        """
+        if self.kind == "level":
+            return None
         # as the unique index has them
         sign = -1 if self.grain == "company" else 1
+        return SQL(
+            "old.measure_id = %s AND COALESCE(old.site_id, -old.company_id) = ANY(%s)"
+            " AND old.day BETWEEN %s AND %s",
+            self.id,
+            [sign * id_ for id_ in scopes.ids],
+            date_from,
+            date_to,
+        )
+
+    # -- levels taken late --------------------------------------------------------
+
+    def _scopes_to_close_late(self, scopes):
+        """Return the ids of the scopes whose day before has no closing level.
+
+        Asked before the first level of a day is taken. If the day before was not taken
+        within its last hours, and now is nearer to its end, what is taken now stands
+        for it as well: its moment tells that it was late.
+        """
+        if self.kind != "level":
+            return []
+        provider = self.env["dist.measure.provider"]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT scope.id
+                  FROM (SELECT s.id, %(today)s AS today,
+                               (%(today)s::timestamp AT TIME ZONE s.tz)
+                                   AT TIME ZONE 'UTC' AS ended_at
+                          FROM %(scopes)s AS s) AS scope
+                 WHERE %(now)s - scope.ended_at <= %(late)s * INTERVAL '1 hour'
+                   AND EXISTS (SELECT FROM dist_measure_value old
+                                WHERE %(is_own)s AND old.day < scope.today)
+                   AND NOT EXISTS (
+                           SELECT FROM dist_measure_value old
+                            WHERE %(is_own)s
+                              AND (old.day >= scope.today
+                                   OR old.day = scope.today - 1
+                                  AND scope.ended_at - old.computed_at <= GREATEST(
+                                          %(closing)s * INTERVAL '1 hour',
+                                          %(now)s - scope.ended_at)))
+                """,
+                today=provider._sql_today(SQL("s.tz")),
+                scopes=provider._sql_scopes(scopes),
+                now=SQL("%s::timestamp", fields.Datetime.now()),
+                late=LATE_HOURS,
+                closing=CLOSING_HOURS,
+                is_own=self._sql_is_own(),
+            )
+        )
+        return [scope for (scope,) in rows]
+
+    def _sql_is_own(self):
+        """Return the condition: the value ``old`` is one of ``scope``, by the index."""
+        sign = SQL("-") if self.grain == "company" else SQL()
+        return SQL(
+            "(old.measure_id = %s AND COALESCE(old.site_id, -old.company_id)"
+            " = %sscope.id)",
+            self.id,
+            sign,
+        )
+
+    def _close_late(self, scope_ids):
+        """Let the level of the scopes' present day stand for the day before, too."""
+        if not scope_ids:
+            return
+        provider = self.env["dist.measure.provider"]
+        owner = "res.company" if self.grain == "company" else "dist.site"
         self.env.cr.execute(
             SQL(
                 """
-                DELETE FROM dist_measure_value
-                 WHERE measure_id = %s AND COALESCE(site_id, -company_id) = ANY(%s)
-                   AND day BETWEEN %s AND %s AND source = 'computed'
+                INSERT INTO dist_measure_value (
+                    measure_id, kind, site_id, program_id, company_id, day,
+                    numerator, denominator, sample_size, sum_squares, parts, value,
+                    source, computed_at)
+                SELECT old.measure_id, old.kind, old.site_id, old.program_id,
+                       old.company_id, old.day - 1, old.numerator, old.denominator,
+                       old.sample_size, old.sum_squares, old.parts, old.value,
+                       old.source, old.computed_at
+                  FROM %(scopes)s AS scope
+                  JOIN dist_measure_value old ON %(is_own)s AND old.day = %(today)s
+                ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
+                   SET numerator = EXCLUDED.numerator,
+                       denominator = EXCLUDED.denominator,
+                       sample_size = EXCLUDED.sample_size,
+                       sum_squares = EXCLUDED.sum_squares,
+                       parts = EXCLUDED.parts,
+                       value = EXCLUDED.value,
+                       computed_at = EXCLUDED.computed_at
                 """,
-                self.id,
-                [sign * id_ for id_ in scopes.ids],
-                date_from,
-                date_to,
+                scopes=provider._sql_scopes(self.env[owner].browse(scope_ids)),
+                is_own=self._sql_is_own(),
+                today=provider._sql_today(SQL("scope.tz")),
             )
         )
+        self.env["dist.measure.value"].invalidate_model()

@@ -42,17 +42,21 @@ class DistMeasureProviderFacts(models.AbstractModel):
         return {}
 
     @api.model
-    def _store_facts(self, measure, scopes, query):
-        """Write values and breakdowns of what the rows of a query add up to."""
+    def _store_facts(self, measure, scopes, query, window):
+        """Write values and breakdowns of what the rows of a query add up to.
+
+        :param window: condition on values ``old``: they are replaced
+        """
         measure._upsert(
             self._sql_totals(measure, scopes),
             "computed",
             facts=SQL(
-                "WITH facts AS (%s), grouped AS (%s), total AS (%s)",
+                "facts AS (%s), grouped AS (%s), total AS (%s)",
                 self._sql_with_bucket(measure, query),
                 self._sql_grouped(measure),
                 self._sql_folded(measure),
             ),
+            window=window,
         )
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .dist_measure_value import TAKEN
+
 #: a value older than this many days no longer tells how things are
 MAX_AGE_DAYS = 2
 #: a mean that moves by less than this share of the one before is flat
@@ -78,6 +80,10 @@ class DistMeasureStatus(models.Model):
         help="Value less target, turned so that positive is better than the target.",
     )
     computed_at = fields.Datetime(readonly=True)
+    taken = fields.Selection(
+        TAKEN, compute="_compute_taken", help="Of a level: when it was taken."
+    )
+    last_error = fields.Text(related="measure_id.last_error", string="Not Computed")
     is_stale = fields.Boolean(
         string="Out of Date",
         readonly=True,
@@ -87,6 +93,12 @@ class DistMeasureStatus(models.Model):
         readonly=True,
         help="Values of the last fourteen days, as pairs of day and value.",
     )
+
+    def _compute_taken(self):
+        # sudo: whoever reads the status reads when it was taken; the id is the value's
+        values = self.env["dist.measure.value"].sudo().browse(self.ids)
+        for status, value in zip(self, values, strict=True):
+            status.taken = value.taken
 
     @property
     def _table_query(self):

@@ -3,7 +3,15 @@ import math
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..services.spread import percentile
+from ..services.closing import moment_of_taking
+from ..services.spread import BOUNDS, percentile
+
+TAKEN = [
+    ("open", "Day Not Over"),
+    ("closing", "At the Day's End"),
+    ("early", "Before the Day's End"),
+    ("late", "After the Day's End"),
+]
 
 
 class DistMeasureValue(models.Model):
@@ -48,12 +56,19 @@ class DistMeasureValue(models.Model):
         help="Lists of dimension, label, numerator, denominator, records and value: "
         "see the breakdown.",
     )
+    # In groups these three are those of all the cases: they are not averaged.
     standard_deviation = fields.Float(
-        digits=(16, 2), compute="_compute_spread", help="Of the durations of the day."
+        digits=(16, 2),
+        compute="_compute_spread",
+        aggregator="avg",
+        help="Of the durations of the day.",
     )
-    median = fields.Float(digits=(16, 2), compute="_compute_spread")
+    median = fields.Float(digits=(16, 2), compute="_compute_spread", aggregator="avg")
     percentile_90 = fields.Float(
-        string="90th Percentile", digits=(16, 2), compute="_compute_spread"
+        string="90th Percentile",
+        digits=(16, 2),
+        compute="_compute_spread",
+        aggregator="avg",
     )
     source = fields.Selection(
         [
@@ -64,7 +79,17 @@ class DistMeasureValue(models.Model):
         readonly=True,
         required=True,
     )
-    computed_at = fields.Datetime(readonly=True)
+    computed_at = fields.Datetime(
+        readonly=True,
+        help="When the figure was found to be this one; of a level, when it was taken.",
+    )
+    taken = fields.Selection(
+        TAKEN,
+        compute="_compute_taken",
+        help="Of a level: it is the state at the end of the day only if it was taken "
+        "in the last hours of the day. One that was taken before or after it stands "
+        "for the day because there is none nearer to its end.",
+    )
 
     _fact_uniq = models.UniqueIndex(
         "(measure_id, COALESCE(site_id, -company_id), day)",
@@ -95,6 +120,20 @@ class DistMeasureValue(models.Model):
             site=SQL.identifier(site, "id"),
         )
 
+    @api.depends("kind", "source", "computed_at", "day", "site_id", "company_id")
+    def _compute_taken(self):
+        now = fields.Datetime.now()
+        for value in self:
+            # sudo: the timezone of a day is no secret
+            owner = value.sudo().site_id or value.sudo().company_id.partner_id
+            value.taken = (
+                moment_of_taking(value.computed_at, value.day, owner.tz, now)
+                if value.kind == "level"
+                and value.source == "computed"
+                and value.computed_at
+                else False
+            )
+
     def _compute_spread(self):
         """Deviation from the sum of squares, percentiles from the buckets."""
         durations = self.filtered(lambda value: value.kind == "duration")
@@ -109,6 +148,68 @@ class DistMeasureValue(models.Model):
                 if number and value in durations
                 else 0.0
             )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Take spread and percentiles over all the cases of a group.
+
+        The buckets of its days and sites add up; their percentiles don't. Of several
+        measures there is none.
+        """
+        expressions = {
+            "standard_deviation:avg": self._sql_deviation,
+            "median:avg": lambda query: self._sql_percentile(query, 0.5),
+            "percentile_90:avg": lambda query: self._sql_percentile(query, 0.9),
+        }
+        if aggregate_spec not in expressions:
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "CASE WHEN MIN(%(measure)s) = MAX(%(measure)s)"
+            " AND MIN(%(kind)s) = 'duration' THEN %(expression)s END",
+            measure=self._field_to_sql(self._table, "measure_id", query),
+            kind=self._field_to_sql(self._table, "kind", query),
+            expression=expressions[aggregate_spec](query),
+        )
+
+    @api.model
+    def _sql_deviation(self, query):
+        return SQL(
+            """
+            SQRT(GREATEST(0, SUM(%(squares)s) / NULLIF(SUM(%(number)s), 0)
+                             - (SUM(%(total)s) / NULLIF(SUM(%(number)s), 0)) ^ 2))
+            """,
+            squares=self._field_to_sql(self._table, "sum_squares", query),
+            number=self._field_to_sql(self._table, "denominator", query),
+            total=self._field_to_sql(self._table, "numerator", query),
+        )
+
+    @api.model
+    def _sql_percentile(self, query, share):
+        """Return what :func:`percentile` does, in SQL, for the values of a group."""
+        return SQL(
+            """
+            (SELECT CASE bucket WHEN 0 THEN low ELSE
+                    low + (high - low) * (%(share)s * total - seen + cases) / cases END
+               FROM (SELECT bucket, SUM(number) AS cases,
+                            SUM(SUM(number)) OVER (ORDER BY bucket) AS seen,
+                            SUM(SUM(number)) OVER () AS total,
+                            (%(bounds)s::numeric[])[GREATEST(bucket, 1)] AS low,
+                            (%(bounds)s::numeric[])[
+                                LEAST(bucket + 1, %(last)s)] AS high
+                       FROM (SELECT (part ->> 1)::int AS bucket,
+                                    (part ->> 4)::int AS number
+                               FROM dist_measure_value own
+                              CROSS JOIN LATERAL jsonb_array_elements(own.parts) part
+                              WHERE own.id = ANY(ARRAY_AGG(%(id)s))
+                                AND part ->> 0 = 'spread') AS counted
+                   GROUP BY bucket) AS spread
+              WHERE seen >= %(share)s * total
+           ORDER BY bucket LIMIT 1)
+            """,
+            share=share,
+            bounds=BOUNDS,
+            last=len(BOUNDS),
+            id=self._field_to_sql(self._table, "id", query),
+        )
 
     def _buckets(self):
         """Return ``{value id: {bucket: cases}}`` in one query."""

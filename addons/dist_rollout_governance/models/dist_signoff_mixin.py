@@ -297,7 +297,9 @@ class DistSignoffMixin(models.AbstractModel):
 
     def _checked_name(self, typed_name):
         typed_name = (typed_name or "").strip()
-        if not 2 <= len(typed_name) <= MAX_NAME_LENGTH:
+        if not 2 <= len(typed_name) <= MAX_NAME_LENGTH or self._has_control_characters(
+            typed_name
+        ):
             raise ValidationError(
                 self.env._(
                     "Type your full name (2 to %(max)s characters).",
@@ -306,10 +308,18 @@ class DistSignoffMixin(models.AbstractModel):
             )
         return typed_name
 
+    def _has_control_characters(self, text):
+        """Say whether a text has characters that are no text; new lines are."""
+        return any(ord(one) < 32 and one not in "\t\n\r" for one in text)
+
     def _checked_statement(self, statement, verdict):
         statement = (statement or "").strip()
         if verdict != "sign" and not statement:
             raise ValidationError(self.env._("Say why, so that others can act on it."))
+        if self._has_control_characters(statement):
+            raise ValidationError(
+                self.env._("The statement has control characters, which nobody sees.")
+            )
         if len(statement) > MAX_STATEMENT_LENGTH:
             raise ValidationError(
                 self.env._(

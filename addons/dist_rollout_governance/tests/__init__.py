@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_access_doors
 from . import test_app_scope
+from . import test_attachment
 from . import test_attestation
 from . import test_blueprint
 from . import test_body

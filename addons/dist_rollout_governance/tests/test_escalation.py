@@ -160,7 +160,9 @@ class TestEscalation(SubjectCommon):
             return climb(decision, ladder)
 
         self.patch(type(broken), "_climb", fail)
-        with mute_logger("odoo.addons.dist_rollout_governance.models.dist_decision"):
+        with mute_logger(
+            "odoo.addons.dist_rollout_governance.models.dist_decision_escalation"
+        ):
             self._run()
         self.assertEqual((broken.level, good.level), (1, 2))
 

@@ -1,3 +1,4 @@
+from bisect import bisect
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -298,7 +299,187 @@ class TestMeasureFacts(FakeModelCommon):
     def test_percentiles(self):
         self.assertIsNone(percentile({}, 0.5))
         self.assertEqual(percentile({len(BOUNDS): 3}, 0.5), BOUNDS[-1])
-        self.assertEqual(percentile({0: 4}, 0.5), 0.25)
+        self.assertEqual(percentile({0: 4}, 0.5), BOUNDS[0])
+        self.assertEqual(percentile({bisect(BOUNDS, 0.2): 4}, 0.5), 0.25)
+
+    def test_percentiles_over_days_and_sites(self):
+        """Of all the cases, and not the mean of each day's percentiles.
+
+        Nine hours of 1 at A, one of 9 and one of 30 at B, on another day: of the eleven
+        the median lies at 5.5 of the nine from 1 to 2, that is 1 + 5.5 ÷ 9 = 1.61; the
+        90th percentile at 9.9, which is 0.9 of the one from 8 to 12, that is 11.6.
+        """
+        measure = self._measure("facts_spread", "duration", unit="hours")
+        for _number in range(9):
+            self._document(self.site_a, 1)
+        self._document(self.site_b, 9)
+        self._document(self.site_b, 30, day=DAY + timedelta(days=1))
+        self._compute(measure, DAY, DAY + timedelta(days=1))
+        domain = [("measure_id", "=", measure.id)]
+        names = ["median:avg", "percentile_90:avg", "standard_deviation:avg"]
+        [(median, high, deviation)] = self.env["dist.measure.value"]._read_group(
+            domain, [], names
+        )
+        self.assertAlmostEqual(median, 1.61, 2)
+        self.assertAlmostEqual(high, 11.6, 2)
+        # 990 ÷ 11 − (48 ÷ 11)² = 90 − 19.04
+        self.assertAlmostEqual(deviation, 8.42, 2)
+        for value in self._values(measure):
+            [(median, high, deviation)] = value._read_group(
+                [("id", "=", value.id)], [], names
+            )
+            self.assertAlmostEqual(median, value.median, 6)
+            self.assertAlmostEqual(high, value.percentile_90, 6)
+            self.assertAlmostEqual(deviation, value.standard_deviation, 2)
+        [group] = self.env["dist.measure.value"].formatted_read_group(
+            domain, ["measure_id"], ["percentile_90:avg"]
+        )
+        self.assertAlmostEqual(group["percentile_90:avg"], 11.6, 2)
+
+    def test_percentiles_of_several_measures_are_none(self):
+        for code in ("facts_spread_a", "facts_spread_b"):
+            measure = self._measure(code, "duration", unit="hours")
+            self._document(self.site_a, 1)
+            self._compute(measure)
+        [(median,)] = self.env["dist.measure.value"]._read_group(
+            [("measure_id.topic", "=", "unit_facts")], [], ["median:avg"]
+        )
+        self.assertFalse(median)
+
+    # -- what has not changed ------------------------------------------------------
+
+    def _rows_as_written(self, measure):
+        """Return the rows of the measure with the transaction part that wrote them."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                "SELECT id, xmin::text, cmin::text FROM dist_measure_value"
+                " WHERE measure_id = %s ORDER BY id",
+                measure.id,
+            )
+        )
+
+    def test_what_has_not_changed_is_not_written(self):
+        kinds = (
+            ("sum", {}),
+            ("ratio", {}),
+            ("duration", {"unit": "hours"}),
+            ("level", {"compute_method": "_dist_facts_present"}),
+        )
+        self._document(self.site_a, 2)
+        self._document(self.site_b, 3, "B")
+        for kind, values in kinds:
+            with self.subTest(kind), freeze_time("2026-03-10 12:00:00"):
+                measure = self._measure(f"facts_still_{kind}", kind, **values)
+                self._compute(measure)
+                rows = self._rows_as_written(measure)
+                self.assertTrue(rows)
+                self._compute(measure)
+                self.assertEqual(self._rows_as_written(measure), rows)
+
+    def test_only_the_changed_day_and_part_are_written(self):
+        measure = self._measure("facts_changed", "sum")
+        self._document(self.site_a, 2)
+        self._document(self.site_a, 3, "B")
+        gone = self._document(self.site_b, 5)
+        self._compute(measure)
+        before = self._rows_as_written(measure)
+        self._document(self.site_a, 4, "B")
+        gone.unlink()
+        self._compute(measure)
+        self.assertRecordValues(
+            self._values(measure), [{"site_id": self.site_a.id, "value": 9}]
+        )
+        self.assertEqual(
+            self._parts(measure),
+            {
+                (self.site_a, "category", "A"): (2, 1),
+                (self.site_a, "category", "B"): (7, 2),
+            },
+        )
+        kept = set(before) & set(self._rows_as_written(measure))
+        self.assertEqual(len(kept), 1, "The part A.")
+
+    # -- levels ---------------------------------------------------------------------
+
+    def _level_at(self, measure, moment):
+        """Take the level; return the values of site A: day, value, when taken."""
+        with freeze_time(moment):
+            measure._compute_values(self.site_a, DAY, DAY)
+            values = self._values(measure, site_id=self.site_a.id)
+            values.invalidate_recordset(["taken"])
+            return [(value.day.day, value.value, value.taken) for value in values]
+
+    def _level(self):
+        self.site_a.tz = "America/New_York"
+        measure = self._measure(
+            "facts_late", "level", compute_method="_dist_facts_present"
+        )
+        self._document(self.site_a, 2)
+        return measure
+
+    def test_level_of_the_last_hours_closes_the_day(self):
+        """The day of New York ends at 4:00 UTC. The night changes nothing."""
+        measure = self._level()
+        taken = self._level_at(measure, "2026-03-10 16:00:00")
+        self.assertEqual(taken, [(10, 2, "open")])
+        self._level_at(measure, "2026-03-11 02:30:00")
+        self._document(self.site_a, 5)
+        self.assertEqual(
+            self._level_at(measure, "2026-03-11 04:30:00"),
+            [(10, 2, "closing"), (11, 7, "open")],
+        )
+
+    def test_level_taken_late_stands_for_the_day_and_says_so(self):
+        measure = self._level()
+        self._level_at(measure, "2026-03-10 16:00:00")
+        self._document(self.site_a, 5, "B")
+        late = [(10, 7, "late"), (11, 7, "open")]
+        self.assertEqual(self._level_at(measure, "2026-03-11 06:00:00"), late)
+        self.assertEqual(
+            {
+                (part.day.day, part.label): part.numerator
+                for part in self.env["dist.measure.breakdown"].search(
+                    [("measure_id", "=", measure.id)]
+                )
+            },
+            {(10, "A"): 2, (10, "B"): 5, (11, "A"): 2, (11, "B"): 5},
+        )
+        # once: the next run is about the new day only
+        self._document(self.site_a, 1)
+        self.assertEqual(
+            self._level_at(measure, "2026-03-11 07:00:00"),
+            [(10, 7, "late"), (11, 8, "open")],
+        )
+
+    def test_level_taken_nearer_before_the_end_stays(self):
+        """Three hours before it, and four after."""
+        measure = self._level()
+        self._level_at(measure, "2026-03-11 01:00:00")
+        self._document(self.site_a, 5)
+        self.assertEqual(
+            self._level_at(measure, "2026-03-11 08:00:00"),
+            [(10, 2, "early"), (11, 7, "open")],
+        )
+
+    def test_level_of_a_day_without_any_run(self):
+        """Soon after its end it is taken late; later nobody can tell any more."""
+        measure = self._level()
+        self._level_at(measure, "2026-03-09 16:00:00")
+        self.assertEqual(
+            self._level_at(measure, "2026-03-11 05:00:00"),
+            [(9, 2, "early"), (10, 2, "late"), (11, 2, "open")],
+        )
+        self.assertEqual(
+            self._level_at(measure, "2026-03-13 12:00:00")[-2:],
+            [(11, 2, "early"), (13, 2, "open")],
+        )
+
+    def test_first_level_stands_for_no_day_before(self):
+        measure = self._level()
+        self.assertEqual(
+            self._level_at(measure, "2026-03-11 05:00:00"), [(11, 2, "open")]
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -364,6 +545,16 @@ class TestMeasureStatus(FakeModelCommon):
             [("measure_id", "=", self.measure.id)]
         ).target = 3
         self.assertRecordValues(self._status(), [{"status": "green", "distance": 0}])
+
+    def test_target_of_zero(self):
+        """The distance has no denominator, and nothing is within a margin of zero."""
+        self.measure.write({"direction": "lower", "kind": "sum", "unit": "count"})
+        self._target(target=0)
+        for value, status in ((0, "green"), (1, "red")):
+            self._series(value)
+            self.assertRecordValues(
+                self._status(), [{"status": status, "distance": -value, "target": 0}]
+            )
 
     def test_trend_of_weeks_from_components(self):
         self._series(*[80] * 7, *[90] * 7)

@@ -4,7 +4,15 @@ from datetime import date, datetime, timedelta
 
 from odoo.tests import TransactionCase, tagged
 
-from ..services import canonical, day_windows, evidence, hash_chain, text
+from ..services import (
+    canonical,
+    closing,
+    day_windows,
+    evidence,
+    hash_chain,
+    spread,
+    text,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -12,7 +20,15 @@ class TestServices(TransactionCase):
     """The engines need no database; the class is for the runner's sake."""
 
     def test_doctests(self):
-        for module in (canonical, day_windows, evidence, hash_chain, text):
+        for module in (
+            canonical,
+            closing,
+            day_windows,
+            evidence,
+            hash_chain,
+            spread,
+            text,
+        ):
             with self.subTest(module.__name__):
                 self.assertFalse(doctest.testmod(module).failed)
 

@@ -11,6 +11,7 @@ from . import dist_wave_support_mixin
 from . import dist_wave_transactions_mixin
 from . import dist_wave_registers_mixin
 from . import dist_wave
+from . import dist_wave_transition
 from . import dist_wave_lesson
 from . import dist_wave_rollback_threshold
 from . import dist_wave_site_mixin

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_bad_values
 from . import test_blackout
 from . import test_blackout_waiver
 from . import test_communication

@@ -4,6 +4,7 @@ from . import base
 from . import books
 from . import intercompany
 from . import master
+from . import open_items
 from . import orders
 from . import prices
 from . import stock
@@ -15,6 +16,7 @@ CONTROLS = (
     *stock.CONTROLS,
     *valuation.CONTROLS,
     *orders.CONTROLS,
+    *open_items.CONTROLS,
     *books.CONTROLS,
     *prices.CONTROLS,
     *intercompany.CONTROLS,
@@ -29,6 +31,7 @@ class Comparisons(
     stock.StockComparisons,
     valuation.ValuationComparisons,
     orders.OrderComparisons,
+    open_items.OpenItemComparisons,
     books.BookComparisons,
     prices.PriceComparisons,
     intercompany.IntercompanyComparisons,

@@ -2,7 +2,8 @@
 
 Each comparison is one SQL that joins the two sides over the cross-reference of legacy
 keys, aggregated to the grain of the control before the join. It returns one row per
-key with the columns of :data:`COLUMNS`. ``kind`` is NULL where both sides agree.
+key that differs with the columns of :data:`COLUMNS`; keys that agree may be summed up
+in fewer rows. ``kind`` is NULL where both sides agree.
 Nothing is summed in Python, and only keys that differ are ever stored.
 """
 
@@ -16,9 +17,11 @@ from odoo.tools import SQL
 #: the key without its location and without its lot: where the differences of such a
 #: group cancel out, goods stand in another place or lot. ``diagnosis`` is what the
 #: comparison itself knows about a difference; both are NULL where they mean nothing.
+#: ``key_count`` is more than one for keys that agree wholly and are only counted.
 COLUMNS = {
     "key": SQL("NULL::varchar"),
     "kind": SQL("NULL::varchar"),
+    "key_count": SQL("1"),
     "site_id": SQL("NULL::int"),
     "detail": SQL("NULL::varchar"),
     "res_model": SQL("NULL::varchar"),
@@ -169,6 +172,16 @@ class ComparisonBase:
              WHERE value.price_extra <> 0
              GROUP BY 1
             """
+        )
+
+    def _amount_kind(self):
+        """Kind of a difference between two sums that stand on either side."""
+        return SQL(
+            """CASE WHEN abs(legacy_value - odoo_value) < %s THEN NULL
+                    WHEN is_new THEN 'unexpected'
+                    WHEN is_absent THEN 'missing'
+                    ELSE 'value' END""",
+            self._amount_epsilon(),
         )
 
     # -- sites ----------------------------------------------------------------------

@@ -51,24 +51,35 @@ class MasterComparisons:
         """Every row must have been loaded: a row that can't be read has no figures."""
         return SQL(
             """
-            SELECT %s
-              FROM dist_migration_row r
-              JOIN dist_migration_object object ON object.id = r.object_id
-             WHERE r.cycle_id = %s AND r.state <> 'merged'
+            SELECT %(columns)s
+              FROM (SELECT r.id, r.object_id, r.legacy_key, r.state, r.error,
+                           1 AS key_count
+                      FROM dist_migration_row r
+                     WHERE r.cycle_id = %(cycle)s
+                       AND r.state NOT IN ('merged', 'loaded')
+                     UNION ALL
+                    SELECT NULL, NULL, NULL, 'loaded', NULL, COUNT(*)::int
+                      FROM dist_migration_row r
+                     WHERE r.cycle_id = %(cycle)s AND r.state = 'loaded'
+                    HAVING COUNT(*) > 0) r
+              LEFT JOIN dist_migration_object object ON object.id = r.object_id
             """,
-            columns(
+            cycle=self.cycle.id,
+            columns=columns(
                 {
                     "key": SQL("concat_ws(': ', object.code, r.legacy_key)"),
                     "kind": SQL("CASE WHEN r.state <> 'loaded' THEN 'missing' END"),
+                    "key_count": SQL("r.key_count"),
                     "site_id": self._home_site(),
                     "detail": SQL("left(r.error, 250)"),
                     "res_model": SQL("'dist.migration.row'"),
                     "res_id": SQL("r.id"),
-                    "legacy_count": SQL("1"),
-                    "odoo_count": SQL("(r.state = 'loaded')::int"),
+                    "legacy_count": SQL("r.key_count"),
+                    "odoo_count": SQL(
+                        "CASE WHEN r.state = 'loaded' THEN r.key_count ELSE 0 END"
+                    ),
                 }
             ),
-            self.cycle.id,
         )
 
     def _master(self, code, model, records):

@@ -139,44 +139,21 @@ class OrderComparisons:
         )
 
     def _sale_order_line(self):
-        return SQL(
+        legacy = SQL(
             """
-            WITH legacy AS (
-                SELECT r.legacy_key, k.res_id, product.res_id AS product_id,
-                       figures.quantity, figures.value,
-                       round(figures.value, %(digits)s) AS rounded
-                  FROM dist_migration_row r
-                  CROSS JOIN LATERAL (
-                      SELECT COALESCE((r.data->>'quantity')::numeric, 0) AS quantity,
-                             COALESCE((r.data->>'quantity')::numeric, 0)
-                             * COALESCE((r.data->>'price')::numeric, 0)
-                             * (1 - COALESCE((r.data->>'discount')::numeric, 0) / 100)
-                                 AS value) figures
-                  %(join)s
-                  %(product_join)s
-                 WHERE %(rows)s
-            ), loaded AS (
-                SELECT line.id, line.product_id, o.site_id,
-                       concat_ws(' / ', o.name, line.id) AS name,
-                       line.product_uom_qty::numeric AS quantity,
-                       line.price_subtotal::numeric AS value
-                  FROM (%(orders)s) o
-                  JOIN sale_order_line line
-                    ON line.order_id = o.id AND line.display_type IS NULL
-                   AND line.qty_delivered < line.product_uom_qty
-            ), both_sides AS (
-                SELECT l.legacy_key, o.id, o.name, o.site_id,
-                       COALESCE(l.quantity, 0) AS legacy_qty,
-                       COALESCE(o.quantity, 0) AS odoo_qty,
-                       COALESCE(l.value, 0) AS legacy_value,
-                       COALESCE(o.value, 0) AS odoo_value,
-                       COALESCE(l.rounded, 0) AS rounded_value,
-                       l.product_id IS DISTINCT FROM o.product_id AS is_other_product
-                  FROM legacy l
-                  FULL JOIN loaded o ON o.id = l.res_id
-            )
-            SELECT %(columns)s
-              FROM both_sides
+            SELECT r.legacy_key, k.res_id, product.res_id AS product_id,
+                   figures.quantity, figures.value,
+                   round(figures.value, %(digits)s) AS rounded
+              FROM dist_migration_row r
+              CROSS JOIN LATERAL (
+                  SELECT COALESCE((r.data->>'quantity')::numeric, 0) AS quantity,
+                         COALESCE((r.data->>'quantity')::numeric, 0)
+                         * COALESCE((r.data->>'price')::numeric, 0)
+                         * (1 - COALESCE((r.data->>'discount')::numeric, 0) / 100)
+                             AS value) figures
+              %(join)s
+              %(product_join)s
+             WHERE %(rows)s
             """,
             digits=self._digits(),
             join=self._key_join("k", "sale_order_line", SQL("r.legacy_key")),
@@ -184,10 +161,47 @@ class OrderComparisons:
                 "product", "product", SQL("r.data->>'product'")
             ),
             rows=self._legacy_rows("sale_order_line"),
-            orders=self._open_orders(),
-            columns=columns(
-                self._line_columns("sale.order.line", SQL("is_other_product"))
-            ),
+        )
+        loaded = SQL(
+            """
+            SELECT line.id, line.product_id, o.site_id,
+                   concat_ws(' / ', o.name, line.id) AS name,
+                   line.product_uom_qty::numeric AS quantity,
+                   line.price_subtotal::numeric AS value
+              FROM (%s) o
+              JOIN sale_order_line line
+                ON line.order_id = o.id AND line.display_type IS NULL
+               AND line.qty_delivered < line.product_uom_qty
+            """,
+            self._open_orders(),
+        )
+        return self._compare_lines("sale.order.line", legacy, loaded)
+
+    def _compare_lines(self, model, legacy, loaded):
+        """Compare the lines of an extract with the open lines of orders.
+
+        :param legacy: query (legacy_key, res_id, product_id, quantity, value, rounded)
+        :param loaded: query (id, product_id, site_id, name, quantity, value)
+        """
+        return SQL(
+            """
+            WITH both_sides AS (
+                SELECT l.legacy_key, o.id, o.name, o.site_id,
+                       COALESCE(l.quantity, 0) AS legacy_qty,
+                       COALESCE(o.quantity, 0) AS odoo_qty,
+                       COALESCE(l.value, 0) AS legacy_value,
+                       COALESCE(o.value, 0) AS odoo_value,
+                       COALESCE(l.rounded, 0) AS rounded_value,
+                       l.product_id IS DISTINCT FROM o.product_id AS is_other_product
+                  FROM (%(legacy)s) l
+                  FULL JOIN (%(loaded)s) o ON o.id = l.res_id
+            )
+            SELECT %(columns)s
+              FROM both_sides
+            """,
+            legacy=legacy,
+            loaded=loaded,
+            columns=columns(self._line_columns(model, SQL("is_other_product"))),
         )
 
     def _line_columns(self, model, is_other):
@@ -298,9 +312,10 @@ class OrderComparisons:
         The extract gives the value in the order's currency; both sides are converted
         at the rate of the order in Odoo, so that only the figures are compared.
         """
-        return SQL(
+        legacy = SQL(
             """
-            WITH legacy AS (
+            SELECT line.*, line.value AS rounded
+              FROM (
                 SELECT r.legacy_key, k.res_id, product.res_id AS product_id,
                        COALESCE((r.data->>'quantity')::numeric, 0) AS quantity,
                        COALESCE((r.data->>'quantity')::numeric, 0)
@@ -313,31 +328,7 @@ class OrderComparisons:
                   LEFT JOIN purchase_order o ON o.id = head.res_id
                   %(product_join)s
                  WHERE %(rows)s
-            ), loaded AS (
-                SELECT line.id, line.product_id, o.site_id,
-                       concat_ws(' / ', o.name, line.id) AS name,
-                       (line.product_qty - line.qty_received)::numeric AS quantity,
-                       (line.product_qty - line.qty_received)::numeric
-                       * line.price_unit::numeric
-                       * (1 - COALESCE(line.discount, 0)::numeric / 100)
-                       / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric AS value
-                  FROM (%(orders)s) o
-                  JOIN purchase_order_line line
-                    ON line.order_id = o.id AND line.display_type IS NULL
-                   AND line.qty_received < line.product_qty
-            ), both_sides AS (
-                SELECT l.legacy_key, o.id, o.name, o.site_id,
-                       COALESCE(l.quantity, 0) AS legacy_qty,
-                       COALESCE(o.quantity, 0) AS odoo_qty,
-                       COALESCE(l.value, 0) AS legacy_value,
-                       COALESCE(o.value, 0) AS odoo_value,
-                       COALESCE(l.value, 0) AS rounded_value,
-                       l.product_id IS DISTINCT FROM o.product_id AS is_other_product
-                  FROM legacy l
-                  FULL JOIN loaded o ON o.id = l.res_id
-            )
-            SELECT %(columns)s
-              FROM both_sides
+              ) line
             """,
             join=self._key_join("k", "purchase_order_line", SQL("r.legacy_key")),
             order_join=self._key_join(
@@ -347,8 +338,21 @@ class OrderComparisons:
                 "product", "product", SQL("r.data->>'product'")
             ),
             rows=self._legacy_rows("purchase_order_line"),
-            orders=self._open_purchases(),
-            columns=columns(
-                self._line_columns("purchase.order.line", SQL("is_other_product"))
-            ),
         )
+        loaded = SQL(
+            """
+            SELECT line.id, line.product_id, o.site_id,
+                   concat_ws(' / ', o.name, line.id) AS name,
+                   (line.product_qty - line.qty_received)::numeric AS quantity,
+                   (line.product_qty - line.qty_received)::numeric
+                   * line.price_unit::numeric
+                   * (1 - COALESCE(line.discount, 0)::numeric / 100)
+                   / COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric AS value
+              FROM (%s) o
+              JOIN purchase_order_line line
+                ON line.order_id = o.id AND line.display_type IS NULL
+               AND line.qty_received < line.product_qty
+            """,
+            self._open_purchases(),
+        )
+        return self._compare_lines("purchase.order.line", legacy, loaded)

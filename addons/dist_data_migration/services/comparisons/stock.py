@@ -39,6 +39,30 @@ CONTROLS = (
         _lt("Negative quantities are listed, also where both sides have them."),
         needs=frozenset({"stock"}),
     ),
+    Control(
+        "counted_extract_quantity",
+        _lt("Physical count against the extract, quantity"),
+        "counted_extract",
+        "qty",
+        "quantity",
+        _lt(
+            "The count stands under legacy, the extract under Odoo; where a product "
+            "was counted in a location, all its lots and owners there are compared."
+        ),
+        needs=frozenset({"stock_count", "stock"}),
+    ),
+    Control(
+        "counted_odoo_quantity",
+        _lt("Physical count against Odoo, quantity"),
+        "counted_odoo",
+        "qty",
+        "quantity",
+        _lt(
+            "The count stands under legacy; where a product was counted in a location, "
+            "all its lots and owners there are compared."
+        ),
+        needs=frozenset({"stock_count"}),
+    ),
 )
 
 
@@ -47,54 +71,70 @@ class StockComparisons:
 
     Odoo's side is what stands in internal and transit locations of the cycle's
     warehouses; several quants of one key are summed, and keys that sum up to zero are
-    none.
+    none. Where goods were counted, the count is compared with both.
     """
 
-    def legacy_stock(self, product_keys=None):
-        """Staged on-hand rows with the records they mean in Odoo.
+    def _stock_rows(self, code="stock", product_keys=None):
+        """Staged rows of an object as they stand in the extract.
 
-        Columns: id, product_key, location_key, lot_key, owner_key, quantity, value,
-        product_id, location_id, lot_id, owner_id, is_loadable. A key without a record
-        leaves its id empty.
-
-        :param product_keys: legacy keys of the products wanted; all when not given
+        Columns: id, product_key, place_key, warehouse_key, lot_key, owner_key,
+        quantity, value, is_loadable.
         """
         wanted = SQL()
         if product_keys is not None:
             wanted = SQL("AND r.data->>'product' = ANY(%s)", list(product_keys))
+        # OFFSET 0: each value is read from the JSON once, not wherever it is used
         return SQL(
             """
             SELECT r.id, r.data->>'product' AS product_key,
-                   COALESCE(r.data->>'location', r.data->>'warehouse', '')
-                       AS location_key,
-                   r.data->>'lot' AS lot_key, r.data->>'owner' AS owner_key,
+                   r.data->>'location' AS place_key,
+                   r.data->>'warehouse' AS warehouse_key, r.data->>'lot' AS lot_key,
+                   r.data->>'owner' AS owner_key,
                    COALESCE((r.data->>'quantity')::numeric, 0) AS quantity,
                    (r.data->>'value')::numeric AS value,
-                   product.res_id AS product_id,
-                   CASE WHEN r.data ? 'location' THEN place.res_id
-                        ELSE warehouse.lot_stock_id END AS location_id,
-                   lot.res_id AS lot_id, owner.res_id AS owner_id,
                    r.state <> 'invalid' AS is_loadable
               FROM dist_migration_row r
+             WHERE %s %s
+            OFFSET 0
+            """,
+            self._legacy_rows(code),
+            wanted,
+        )
+
+    def legacy_stock(self, code="stock", product_keys=None):
+        """Staged rows of on-hand stock or of a count with the records they mean.
+
+        Columns: those of the rows and location_key, product_id, location_id, lot_id,
+        owner_id. A key without a record leaves its id empty; a row without a location
+        means the stock of its warehouse, one without that the cycle's.
+
+        :param code: stock or stock_count
+        :param product_keys: legacy keys of the products wanted; all when not given
+        """
+        home = self.cycle.warehouse_id.code
+        return SQL(
+            """
+            SELECT r.*, COALESCE(r.place_key, r.warehouse_key, '') AS location_key,
+                   product.res_id AS product_id,
+                   CASE WHEN r.place_key IS NULL THEN warehouse.lot_stock_id
+                        ELSE place.res_id END AS location_id,
+                   lot.res_id AS lot_id, owner.res_id AS owner_id
+              FROM (%s) r
               %s
               %s
               %s
               %s
               LEFT JOIN stock_warehouse warehouse
                 ON warehouse.company_id = %s
-               AND CASE WHEN r.data ? 'warehouse'
-                        THEN upper(warehouse.code) = upper(r.data->>'warehouse')
-                        ELSE warehouse.id = %s END
-             WHERE %s %s
+               AND upper(warehouse.code) = COALESCE(upper(r.warehouse_key), %s)
             """,
-            self._key_join("product", "product", SQL("r.data->>'product'")),
-            self._key_join("place", "location", SQL("r.data->>'location'")),
-            self._key_join("lot", "lot", SQL("r.data->>'lot'")),
-            self._key_join("owner", "customer", SQL("r.data->>'owner'")),
+            self._stock_rows(code, product_keys),
+            self._key_join("product", "product", SQL("r.product_key")),
+            self._key_join("place", "location", SQL("r.place_key")),
+            self._key_join("lot", "lot", SQL("r.lot_key")),
+            self._key_join("owner", "customer", SQL("r.owner_key")),
             self.cycle.company_id.id,
-            self.cycle.warehouse_id.id,
-            self._legacy_rows("stock"),
-            wanted,
+            home.upper() if home else None,
         )
 
     def _legacy_prices(self):
@@ -115,24 +155,19 @@ class StockComparisons:
             self._legacy_rows("product"),
         )
 
-    def _onhand(self):
-        """Quantities in Odoo per key, those of zero left out."""
+    def _quants(self):
+        """Quants in the cycle's warehouses. Columns: those of ``stock_quant``."""
         return SQL(
             """
-            SELECT q.product_id, q.location_id, COALESCE(q.lot_id, 0) AS lot_id,
-                   COALESCE(q.owner_id, 0) AS owner_id, MIN(q.id) AS quant_id,
-                   SUM(q.quantity)::numeric AS quantity
+            SELECT q.*
               FROM stock_quant q
               JOIN stock_location place ON place.id = q.location_id
                AND place.usage IN ('internal', 'transit')
                AND place.warehouse_id = ANY(%s)
              WHERE q.company_id = %s
-             GROUP BY 1, 2, 3, 4
-            HAVING abs(SUM(q.quantity)) >= %s
             """,
             self._warehouse_ids(),
             self.company.id,
-            self._quantity_epsilon(),
         )
 
     def _moved_since(self):
@@ -159,51 +194,160 @@ class StockComparisons:
             SQL(side, place=SQL("location_id"), sign=-1, **scope),
         )
 
-    def _stock(self):
+    def _extract_side(self, code):
+        """Quantities of staged rows, to be compared by key.
+
+        A row whose key means no record is on its own: ``lost`` is its key in words.
+        """
         return SQL(
             """
-            WITH legacy AS (
-                SELECT s.product_id, s.location_id, COALESCE(s.lot_id, 0) AS lot_id,
-                       COALESCE(s.owner_id, 0) AS owner_id,
-                       CASE WHEN s.product_id IS NULL OR s.location_id IS NULL
-                              OR (s.lot_key IS NOT NULL AND s.lot_id IS NULL)
-                              OR (s.owner_key IS NOT NULL AND s.owner_id IS NULL)
-                            THEN concat_ws(' @ ', s.product_key,
-                                           NULLIF(s.location_key, ''), s.lot_key,
-                                           s.owner_key) END AS lost,
-                       SUM(s.quantity) AS quantity,
-                       SUM(s.quantity * COALESCE(price.value, 0)) AS value
-                  FROM (%(legacy_stock)s) s
-                  LEFT JOIN (%(prices)s) price
-                    ON price.legacy_key = s.product_key
-                 GROUP BY 1, 2, 3, 4, 5
-            ), onhand AS (
-                SELECT o.*, o.quantity * (template.list_price::numeric
-                                          + COALESCE(extra.amount, 0)) AS value
-                  FROM (%(onhand)s) o
-                  JOIN product_product product ON product.id = o.product_id
-                  JOIN product_template template
+            SELECT s.product_id, s.location_id, s.lot_id, s.owner_id,
+                   CASE WHEN s.product_id IS NULL OR s.location_id IS NULL
+                          OR (s.lot_key IS NOT NULL AND s.lot_id IS NULL)
+                          OR (s.owner_key IS NOT NULL AND s.owner_id IS NULL)
+                        THEN concat_ws(' @ ', s.product_key,
+                                       NULLIF(s.location_key, ''), s.lot_key,
+                                       s.owner_key) END COLLATE "C" AS lost,
+                   s.quantity, s.quantity * COALESCE(price.value, 0) AS value,
+                   NULL::int AS quant_id
+              FROM (%s) s
+              LEFT JOIN (%s) price ON price.legacy_key = s.product_key
+            """,
+            self.legacy_stock(code),
+            self._legacy_prices(),
+        )
+
+    def _quant_side(self):
+        """Quantities in Odoo, to be compared by key."""
+        return SQL(
+            """
+            SELECT q.product_id, q.location_id, q.lot_id, q.owner_id,
+                   NULL COLLATE "C" AS lost, q.quantity::numeric AS quantity,
+                   NULL::numeric AS value, q.id AS quant_id
+              FROM (%s) q
+            """,
+            self._quants(),
+        )
+
+    def _stock_keys(self, legacy, odoo):
+        """Quantities of two sides by key.
+
+        Both go through one grouping, which costs less than a join of two.
+        """
+        return SQL(
+            """
+            SELECT product_id, location_id, lot_id, owner_id, lost,
+                   MIN(quant_id) AS quant_id, COUNT(legacy_qty) = 0 AS is_new,
+                   COALESCE(SUM(legacy_qty), 0) AS legacy_qty,
+                   COALESCE(SUM(odoo_qty), 0) AS odoo_qty,
+                   COALESCE(SUM(value), 0) AS legacy_value
+              FROM (
+                SELECT product_id, location_id, lot_id, owner_id, lost, quant_id,
+                       quantity AS legacy_qty, NULL::numeric AS odoo_qty, value
+                  FROM (%s) legacy
+                 UNION ALL
+                SELECT product_id, location_id, lot_id, owner_id, lost, quant_id,
+                       NULL, quantity, NULL
+                  FROM (%s) odoo
+              ) sides
+             GROUP BY 1, 2, 3, 4, 5
+            """,
+            legacy,
+            odoo,
+        )
+
+    def _stock_groups(self, keys, price):
+        """Keys that are listed, one row each, and all others as one per warehouse.
+
+        Listed is what differs in any digit or is below zero. The others agree
+        wholly: counting and summing them hides nothing.
+
+        :param keys: query of :meth:`_stock_keys`
+        :param price: value of a unit in Odoo
+        """
+        return SQL(
+            """
+            WITH both_sides AS (
+                SELECT k.*, abs(k.odoo_qty) < %(epsilon)s AS is_absent,
+                       COALESCE(k.odoo_qty * %(price)s, 0) AS odoo_value,
+                       place.warehouse_id
+                  FROM (%(keys)s) k
+                  LEFT JOIN product_product product ON product.id = k.product_id
+                  LEFT JOIN product_template template
                     ON template.id = product.product_tmpl_id
                   LEFT JOIN (%(extras)s) extra ON extra.product_id = product.id
-            ), both_sides AS (
-                SELECT COALESCE(l.product_id, o.product_id) AS product_id,
-                       COALESCE(l.location_id, o.location_id) AS location_id,
-                       COALESCE(l.lot_id, o.lot_id) AS lot_id,
-                       COALESCE(l.owner_id, o.owner_id) AS owner_id,
-                       l.lost, o.quant_id,
-                       l.quantity IS NULL AS is_new, o.quantity IS NULL AS is_absent,
-                       COALESCE(l.quantity, 0) AS legacy_qty,
-                       COALESCE(o.quantity, 0) AS odoo_qty,
-                       COALESCE(l.value, 0) AS legacy_value,
-                       COALESCE(o.value, 0) AS odoo_value
-                  FROM legacy l
-                  FULL JOIN onhand o ON o.product_id = l.product_id
-                                    AND o.location_id = l.location_id
-                                    AND o.lot_id = l.lot_id
-                                    AND o.owner_id = l.owner_id
-                                    AND l.lost IS NULL
-            ), classed AS (
-                SELECT b.*,
+                  LEFT JOIN stock_location place ON place.id = k.location_id
+            )
+            SELECT CASE WHEN lost IS NOT NULL OR legacy_qty <> odoo_qty
+                          OR legacy_value <> odoo_value OR legacy_qty < 0
+                        THEN concat_ws('/', COALESCE(product_id, 0),
+                                       COALESCE(location_id, 0), COALESCE(lot_id, 0),
+                                       COALESCE(owner_id, 0), lost)
+                   END COLLATE "C" AS listed,
+                   warehouse_id, COUNT(*)::int AS key_count,
+                   MIN(product_id) AS product_id, MIN(location_id) AS location_id,
+                   MIN(COALESCE(lot_id, 0)) AS lot_id,
+                   MIN(COALESCE(owner_id, 0)) AS owner_id,
+                   MIN(lost) AS lost, MIN(quant_id) AS quant_id,
+                   BOOL_AND(is_new) AS is_new, BOOL_AND(is_absent) AS is_absent,
+                   SUM(legacy_qty) AS legacy_qty, SUM(odoo_qty) AS odoo_qty,
+                   SUM(legacy_value) AS legacy_value, SUM(odoo_value) AS odoo_value
+              FROM both_sides
+             WHERE NOT (is_new AND is_absent)
+             GROUP BY 1, 2
+            """,
+            epsilon=self._quantity_epsilon(),
+            keys=keys,
+            price=price,
+            extras=self._extra_prices(),
+        )
+
+    def _stock(self):
+        return self._compare_stock(
+            self._stock_groups(
+                self._stock_keys(self._extract_side("stock"), self._quant_side()),
+                SQL("(template.list_price::numeric + COALESCE(extra.amount, 0))"),
+            )
+        )
+
+    def _counted_extract(self):
+        return self._compare_count(self._extract_side("stock"))
+
+    def _counted_odoo(self):
+        return self._compare_count(self._quant_side())
+
+    def _compare_count(self, side):
+        """A physical count against a side, without values.
+
+        What was not found must be in the count with zero: a count of a product in a
+        location is taken to be complete.
+        """
+        counted = self._extract_side("stock_count")
+        wanted = SQL(
+            """
+            SELECT side.*
+              FROM (%s) side
+              JOIN (SELECT DISTINCT product_id, location_id FROM (%s) c) place
+                ON place.product_id = side.product_id
+               AND place.location_id = side.location_id
+            """,
+            side,
+            counted,
+        )
+        keys = SQL(
+            "SELECT k.product_id, k.location_id, k.lot_id, k.owner_id, k.lost,"
+            " k.quant_id, k.is_new, k.legacy_qty, k.odoo_qty, 0 AS legacy_value"
+            " FROM (%s) k",
+            self._stock_keys(counted, wanted),
+        )
+        return self._compare_stock(self._stock_groups(keys, SQL("0")))
+
+    def _compare_stock(self, groups):
+        """Say what is different about the groups, and name those that are listed."""
+        return SQL(
+            """
+            WITH classed AS (
+                SELECT g.*,
                        CASE WHEN abs(legacy_qty - odoo_qty) < %(epsilon)s
                                  AND abs(legacy_value - odoo_value) <= 0.000001
                             THEN NULL
@@ -211,33 +355,25 @@ class StockComparisons:
                             WHEN is_new THEN 'unexpected'
                             WHEN is_absent THEN 'missing'
                             ELSE 'quantity' END AS kind
-                  FROM both_sides b
-            ), judged AS (
-                SELECT n.*, n.kind IS NOT NULL OR legacy_qty <= -%(epsilon)s
-                            OR odoo_qty <= -%(epsilon)s AS is_shown
-                  FROM classed n
+                  FROM (%(groups)s) g
             )
             SELECT %(columns)s
-              FROM judged b
-              -- matches are counted and summed only: nobody reads their names
+              FROM classed b
+              LEFT JOIN stock_warehouse warehouse ON warehouse.id = b.warehouse_id
               LEFT JOIN product_product product
-                ON b.is_shown AND product.id = b.product_id
+                ON b.listed IS NOT NULL AND product.id = b.product_id
               LEFT JOIN product_template template
                 ON template.id = product.product_tmpl_id
               LEFT JOIN stock_location place ON place.id = b.location_id
-              LEFT JOIN stock_warehouse warehouse ON warehouse.id = place.warehouse_id
-              LEFT JOIN stock_lot lot ON b.is_shown AND lot.id = b.lot_id
-              LEFT JOIN res_partner owner ON b.is_shown AND owner.id = b.owner_id
+              LEFT JOIN stock_lot lot ON lot.id = b.lot_id
+              LEFT JOIN res_partner owner ON owner.id = b.owner_id
               LEFT JOIN (%(moved)s) moved
                 ON b.kind IS NOT NULL AND moved.product_id = b.product_id
                AND moved.location_id = b.location_id AND moved.lot_id = b.lot_id
                AND moved.owner_id = b.owner_id
             """,
             epsilon=self._quantity_epsilon(),
-            legacy_stock=self.legacy_stock(),
-            prices=self._legacy_prices(),
-            onhand=self._onhand(),
-            extras=self._extra_prices(),
+            groups=groups,
             moved=self._moved_since(),
             columns=columns(self._stock_columns()),
         )
@@ -245,7 +381,7 @@ class StockComparisons:
     def _stock_columns(self):
         return {
             "key": SQL(
-                """CASE WHEN b.is_shown THEN COALESCE(b.lost, concat_ws(' @ ',
+                """CASE WHEN b.listed IS NOT NULL THEN COALESCE(b.lost, concat_ws(' @ ',
                        COALESCE(product.default_code, template.name->>'en_US'),
                        place.complete_name, lot.name, owner.name)) END"""
             ),
@@ -261,8 +397,9 @@ class StockComparisons:
                         WHEN b.product_id IS NOT NULL THEN 'product.product' END"""
             ),
             "res_id": SQL("COALESCE(b.quant_id, b.product_id)"),
-            "legacy_count": SQL("1"),
-            "odoo_count": SQL("1"),
+            "key_count": SQL("b.key_count"),
+            "legacy_count": SQL("b.key_count"),
+            "odoo_count": SQL("b.key_count"),
             "legacy_qty": SQL("legacy_qty"),
             "odoo_qty": SQL("odoo_qty"),
             "legacy_value": SQL("legacy_value"),
@@ -325,12 +462,12 @@ class StockComparisons:
                  GROUP BY 1, 2
                 HAVING SUM(s.quantity) <> 0
             ), archived AS (
-                SELECT o.product_id
-                  FROM (%(onhand)s) o
+                SELECT q.product_id
+                  FROM (%(quants)s) q
                   JOIN product_product product
-                    ON product.id = o.product_id AND NOT product.active
+                    ON product.id = q.product_id AND NOT product.active
                  GROUP BY 1
-                HAVING abs(SUM(o.quantity)) >= %(epsilon)s
+                HAVING abs(SUM(q.quantity)) >= %(epsilon)s
             )
             SELECT %(columns)s
               FROM legacy l
@@ -342,7 +479,7 @@ class StockComparisons:
             """,
             legacy_stock=self.legacy_stock(),
             products=self._legacy_rows("product"),
-            onhand=self._onhand(),
+            quants=self._quants(),
             epsilon=self._quantity_epsilon(),
             columns=columns(
                 {

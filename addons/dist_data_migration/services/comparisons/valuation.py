@@ -96,23 +96,37 @@ class ValuationComparisons:
             self.company.id,
         )
 
+    def _quant_cost(self):
+        """Cost of a unit in the quant ``q`` of product ``p``.
+
+        Lots are looked up only for products whose lots are valued: they are few, and
+        lots are many.
+        """
+        return SQL(
+            """
+            CASE WHEN p.lot_valuated
+                 THEN COALESCE((SELECT %s::numeric FROM stock_lot lot
+                                 WHERE lot.id = q.lot_id), p.cost)
+                 ELSE p.cost END
+            """,
+            self._field("lot", "stock.lot", "standard_price"),
+        )
+
     def _values(self):
         """Value on hand by product; goods of others are not ours to value."""
         return SQL(
             """
-            SELECT q.product_id, SUM(q.quantity::numeric * CASE WHEN p.lot_valuated
-                       THEN COALESCE(%s::numeric, p.cost) ELSE p.cost END) AS amount
+            SELECT q.product_id, SUM(q.quantity::numeric * %s) AS amount
               FROM stock_quant q
               JOIN stock_location place ON place.id = q.location_id
                AND place.usage IN ('internal', 'transit')
                AND place.company_id IS NOT NULL
               JOIN products p ON p.id = q.product_id
-              LEFT JOIN stock_lot lot ON lot.id = q.lot_id
              WHERE q.company_id = %s
                AND (q.owner_id IS NULL OR q.owner_id = %s)
              GROUP BY 1
             """,
-            self._field("lot", "stock.lot", "standard_price"),
+            self._quant_cost(),
             self.company.id,
             self.company.partner_id.id,
         )
@@ -360,32 +374,27 @@ class ValuationComparisons:
             SQL(
                 """
                 , legacy AS (
-                    SELECT s.product_id,
-                           CASE WHEN s.product_id IS NULL THEN s.product_key END
+                    SELECT product.res_id AS product_id,
+                           CASE WHEN product.res_id IS NULL THEN s.product_key END
                                AS lost,
                            SUM(COALESCE(s.value, s.quantity * cost.value)) AS amount,
                            BOOL_OR(s.value IS NULL AND cost.value IS NULL) AS is_open
-                      FROM (%(legacy_stock)s) s
+                      FROM (%(stock_rows)s) s
+                      %(product)s
+                      %(owner)s
                       LEFT JOIN (SELECT r.legacy_key,
                                         (r.data->>'standard_price')::numeric AS value
                                    FROM dist_migration_row r
                                   WHERE %(product_rows)s) cost
                         ON cost.legacy_key = s.product_key
-                     WHERE s.owner_key IS NULL OR s.owner_id = %(partner)s
+                     WHERE s.owner_key IS NULL OR owner.res_id = %(partner)s
                      GROUP BY 1, 2
                 ), onhand AS (
-                    SELECT q.product_id, SUM(q.quantity::numeric
-                               * CASE WHEN p.lot_valuated
-                                      THEN COALESCE(%(lot_cost)s::numeric, p.cost)
-                                      ELSE p.cost END) AS amount
-                      FROM stock_quant q
-                      JOIN stock_location place ON place.id = q.location_id
-                       AND place.usage IN ('internal', 'transit')
-                       AND place.warehouse_id = ANY(%(warehouses)s)
+                    SELECT q.product_id,
+                           SUM(q.quantity::numeric * %(quant_cost)s) AS amount
+                      FROM (%(quants)s) q
                       JOIN products p ON p.id = q.product_id
-                      LEFT JOIN stock_lot lot ON lot.id = q.lot_id
-                     WHERE q.company_id = %(company)s
-                       AND (q.owner_id IS NULL OR q.owner_id = %(partner)s)
+                     WHERE q.owner_id IS NULL OR q.owner_id = %(partner)s
                      GROUP BY 1
                 ), both_sides AS (
                     SELECT COALESCE(l.product_id, o.product_id) AS id, l.lost,
@@ -399,12 +408,13 @@ class ValuationComparisons:
                 SELECT %(columns)s
                   FROM both_sides b LEFT JOIN products p ON p.id = b.id
                 """,
-                legacy_stock=self.legacy_stock(),
+                stock_rows=self._stock_rows(),
+                product=self._key_join("product", "product", SQL("s.product_key")),
+                owner=self._key_join("owner", "customer", SQL("s.owner_key")),
                 product_rows=self._legacy_rows("product"),
                 partner=self.company.partner_id.id,
-                lot_cost=self._field("lot", "stock.lot", "standard_price"),
-                warehouses=self._warehouse_ids(),
-                company=self.company.id,
+                quant_cost=self._quant_cost(),
+                quants=self._quants(),
                 columns=columns(
                     {
                         "key": SQL("COALESCE(b.lost, p.default_code, p.name)"),

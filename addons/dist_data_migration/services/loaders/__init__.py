@@ -13,6 +13,7 @@ from . import putaway
 from . import reorder_rule
 from . import lot
 from . import stock
+from . import stock_count
 from . import sale_order
 from . import purchase_order
 from . import open_item

@@ -1,6 +1,6 @@
 """Validation rules over staged rows, as set-based SQL.
 
-Rules that look at one cell alone run while mapping (``services/mapping.py``); those
+Rules that look at one cell alone run while mapping (``services/mapping``); those
 that need other rows, other objects or the Odoo database are here, by theme. Each rule
 is a method that returns an ``SQL`` selecting ``(row_id int, field text, message
 text)``; the message is a translated template that PostgreSQL fills in.

@@ -151,6 +151,23 @@ registry.category("web_tour.tours").add("dist_migration_controller_signs", {
     ],
 });
 
+// on a phone: registers are cards, and stat buttons hide behind "More"
+registry.category("web_tour.tours").add("dist_migration_site_manager", {
+    steps: () => [
+        click("the run of the site", ".o_kanban_record:contains('Differences')"),
+        see("the figures", ".o_form_view:contains('On hand by product, location')"),
+        see(
+            "finance signs, not the site",
+            ".o_form_view:not(:has([name='action_open_signoff']))"
+        ),
+        click("what differs", "button[name='action_view_discrepancies']"),
+        click("the goods of the site", ".o_kanban_record:contains('P2')"),
+        see("what stands in Odoo", ".o_form_view .o_field_widget[name='odoo_value']"),
+        click("open the record", "button[name='action_open_record']"),
+        see("the goods on the shelf", ".o_form_view, .o_list_view, .o_kanban_view"),
+    ],
+});
+
 registry.category("web_tour.tours").add("dist_migration_screens", {
     steps: () => [
         see(
