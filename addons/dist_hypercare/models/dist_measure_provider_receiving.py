@@ -49,20 +49,24 @@ class DistMeasureProviderReceiving(models.AbstractModel):
         """
         return SQL(
             """
-            WITH RECURSIVE putaway AS MATERIALIZED (
+            WITH RECURSIVE moved AS MATERIALIZED (
+                SELECT sm.id, sm.date, sm.location_id, sm.location_dest_id
+                  FROM stock_move sm
+                 WHERE sm.state = 'done' AND sm.quantity > 0
+                   AND sm.date >= %(utc_from)s AND sm.date < %(utc_to)s
+                   AND EXISTS (SELECT FROM stock_move_move_rel rel
+                                WHERE rel.move_dest_id = sm.id)
+            ),
+            putaway AS MATERIALIZED (
                 SELECT sm.id, sm.date, site.id AS site_id, %(day)s AS day,
                        warehouse.id AS warehouse_id
-                  FROM stock_move sm
+                  FROM moved sm
                   JOIN stock_location target ON target.id = sm.location_dest_id
                   JOIN stock_location source ON source.id = sm.location_id
                   JOIN stock_warehouse warehouse ON warehouse.id = target.warehouse_id
                   JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
                   JOIN %(sites)s site ON site.id = warehouse.dist_site_id
-                 WHERE sm.state = 'done' AND sm.quantity > 0
-                   AND sm.date >= %(utc_from)s AND sm.date < %(utc_to)s
-                   AND EXISTS (SELECT FROM stock_move_move_rel rel
-                                WHERE rel.move_dest_id = sm.id)
-                   AND starts_with(target.parent_path, stock.parent_path)
+                 WHERE starts_with(target.parent_path, stock.parent_path)
                    AND NOT starts_with(source.parent_path, stock.parent_path)
                    AND source.usage IN ('internal', 'transit')
             ),

@@ -2,22 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
-from odoo.tools.misc import formatLang
+
+from ..services.status_cells import StatusCells, badness
 
 WAVE_STATES = ("cutover", "hypercare")
-# status of a measure: badge, icon and rank, the worst first; the text says it as well
-STATUS_STYLES = {
-    "red": ("text-bg-danger", "fa-times-circle", 0),
-    "amber": ("text-bg-warning", "fa-exclamation-triangle", 1),
-    "none": ("text-bg-secondary", "fa-question-circle", 2),
-    "green": ("text-bg-success", "fa-check-circle", 3),
-}
-TREND_ICONS = {
-    "up": "fa-arrow-up",
-    "down": "fa-arrow-down",
-    "flat": "fa-arrow-right",
-    "none": "",
-}
 SEVERITY_BADGES = {
     "1": "text-bg-danger",
     "2": "text-bg-warning",
@@ -65,6 +53,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             every_site
         )
         statuses = self._measure_statuses(sites)
+        cells = StatusCells(self.env)
         return {
             "wave": wave.id,
             "title": wave.name or self.env._("No rollout wave is live"),
@@ -84,10 +73,10 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                 for site in every_site
             ],
             "failures": wave._command_center_failures(sites),
-            "tiles": wave._command_center_tiles(statuses),
+            "tiles": wave._command_center_tiles(statuses, cells),
             "exits": wave._command_center_exits(sites),
             "sections": wave._command_center_sections(sites),
-            "heat_map": wave._command_center_heat_map(statuses, sites),
+            "heat_map": wave._command_center_heat_map(statuses, sites, cells),
         }
 
     def _command_center_sites(self):
@@ -103,7 +92,7 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
 
         Some measures are a company's: they count for each of its sites.
         """
-        return self.env["dist.measure.status"].search(
+        return self.env["dist.measure.status"]._rows(
             Domain("site_id", "in", sites.ids)
             | (
                 Domain("site_id", "=", False)
@@ -135,34 +124,36 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
             for measure in failing
         ]
 
-    def _command_center_tiles(self, statuses):
+    def _command_center_tiles(self, statuses, cells):
         """Return a tile for each measure: of its worst site, and how many are red.
 
         Measures of the exit criteria come first, then those that are not green.
         """
         criteria = self.hypercare_ids.criterion_ids.measure_id
+        by_measure = {}
+        for row in statuses:
+            by_measure.setdefault(row.measure, []).append(row)
         tiles = []
-        for measure, rows in statuses.grouped("measure_id").items():
-            worst = min(rows, key=self._badness)
+        for measure, rows in by_measure.items():
+            worst = min(rows, key=badness)
             if measure in criteria or worst.status in ("red", "amber"):
                 tiles.append((measure not in criteria, measure, worst, rows))
-        tiles.sort(key=lambda tile: (tile[0], self._badness(tile[2]), tile[1].sequence))
-        return [self._tile(measure, worst, rows) for _n, measure, worst, rows in tiles]
+        tiles.sort(key=lambda tile: (tile[0], badness(tile[2]), tile[1].sequence))
+        return [
+            self._tile(measure, worst, rows, cells)
+            for _n, measure, worst, rows in tiles
+        ]
 
-    @staticmethod
-    def _badness(status):
-        """Return what sorts the worst status first: its rank, then its distance.
-
-        The distance to the target is negative where the value is worse than it.
-        """
-        return (STATUS_STYLES[status.status][2], status.distance or 0)
-
-    def _tile(self, measure, worst, rows):
+    def _tile(self, measure, worst, rows, cells):
         env = self.env
-        red = len(rows.filtered(lambda row: row.status == "red"))
-        place = (worst.site_id or worst.company_id).display_name
+        red = sum(1 for row in rows if row.status == "red")
+        place = (
+            env["dist.site"].browse(worst.site_id)
+            if worst.site_id
+            else env["res.company"].browse(worst.company_id)
+        ).display_name
         return {
-            **self._status_cell(worst),
+            **cells.cell(worst),
             "key": measure.id,
             "name": measure.name,
             "site": place
@@ -174,73 +165,32 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                 red=red,
             ),
             "target": env._(
-                "Target %(value)s", value=self._figure(measure, worst.target)
+                "Target %(value)s", value=cells.figure(measure, worst.target)
             )
             if worst.status != "none"
             else env._("No target"),
             "baseline": env._(
-                "Baseline %(value)s", value=self._figure(measure, worst.baseline)
+                "Baseline %(value)s", value=cells.figure(measure, worst.baseline)
             )
             if worst.baseline
             else "",
         }
 
-    def _status_cell(self, status):
-        """Return value, colour, icon and words of one measure at one site."""
-        badge, icon, _rank = STATUS_STYLES[status.status]
-        labels = self._labels_of("dist.measure.status", "status")
-        trends = self._labels_of("dist.measure.status", "trend")
-        day = format_date(self.env, status.day) if status.day else ""
-        freshness = self._freshness(status)
-        return {
-            "value": self._figure(status.measure_id, status.value),
-            "badge": badge,
-            "icon": icon,
-            "status": labels[status.status],
-            "trend_icon": TREND_ICONS[status.trend],
-            "trend": trends[status.trend] if TREND_ICONS[status.trend] else "",
-            "trend_class": "text-success-emphasis"
-            if status.trend_good
-            else "text-danger-emphasis"
-            if status.trend in ("up", "down")
-            else "",
-            "day": day,
-            "stale": freshness,
-            "title": ", ".join(filter(None, [labels[status.status], day, freshness])),
-            "target_of_click": {
-                "kind": "measure",
-                "measure": status.measure_id.id,
-                "site": status.site_id.id,
-                "company": status.company_id.id,
-            },
-        }
+    def _command_center_heat_map(self, statuses, sites, cells):
+        """Return sites by measures as columns and rows of cells.
 
-    def _freshness(self, status):
-        """Return why a figure is not the one of its day, empty when it is."""
-        if status.last_error:
-            return self.env._("Not computed")
-        if status.is_stale:
-            return self.env._("Out of date")
-        moments = self._labels_of("dist.measure.status", "taken")
-        return moments[status.taken] if status.taken in ("early", "late") else ""
-
-    def _figure(self, measure, value):
-        """Return a figure as a person reads it, with its unit."""
-        digits = 0 if measure.unit == "count" else 1
-        text = formatLang(self.env, value or 0, digits=digits)
-        units = {
-            "percent": self.env._("%(figure)s %%", figure=text),
-            "hours": self.env._("%(figure)s h", figure=text),
-            "days": self.env._("%(figure)s d", figure=text),
+        A measure of a company has the same cell at each of its sites.
+        """
+        by_place = {
+            (row.measure_id, row.site_id, None if row.site_id else row.company_id): {
+                **cells.cell(row),
+                "key": row.measure_id,
+            }
+            for row in statuses
         }
-        return units.get(measure.unit, text)
-
-    def _command_center_heat_map(self, statuses, sites):
-        """Return sites by measures as columns and rows of cells."""
-        measures = statuses.measure_id.sorted(lambda one: (one.sequence, one.name))
-        by_key = {
-            (row.site_id or row.company_id, row.measure_id): row for row in statuses
-        }
+        measures = sorted(
+            {row.measure for row in statuses}, key=lambda one: (one.sequence, one.name)
+        )
         return {
             "columns": [
                 {"key": measure.id, "name": measure.name} for measure in measures
@@ -250,22 +200,16 @@ class DistWaveCommandCenterMixin(models.AbstractModel):
                     "key": site.id,
                     "name": site.display_name,
                     "cells": [
-                        self._heat_map_cell(
-                            measure,
-                            by_key.get((site, measure))
-                            or by_key.get((site.company_id, measure)),
-                        )
-                        for measure in measures
+                        by_place.get((measure, site.id, None))
+                        or by_place.get((measure, None, company))
+                        or {"value": "", "key": measure}
+                        for measure in (one.id for one in measures)
                     ],
                 }
-                for site in sites
+                for site, company in ((site, site.company_id.id) for site in sites)
                 if measures
             ],
         }
-
-    def _heat_map_cell(self, measure, status):
-        cell = self._status_cell(status) if status else {"value": ""}
-        return {**cell, "key": measure.id}
 
     # -- exits ----------------------------------------------------------------------
 

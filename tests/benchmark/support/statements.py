@@ -411,6 +411,10 @@ QUANTS = """
      WHERE q.owner_id IS NULL AND q.company_id = ANY(%(companies)s)
 """
 
+STOCK_VALUE = f"""
+    SELECT company_id, SUM(amount) AS amount FROM ({QUANTS}) q GROUP BY 1
+"""
+
 INVENTORY_VALUE = f"""
 SELECT s.id, {TODAY}, SUM(amount), NULL
   FROM ({QUANTS}) q JOIN {COMPANIES} ON s.id = q.company_id GROUP BY 1, 2
@@ -488,7 +492,7 @@ WORKING_CAPITAL = f"""
 SELECT s.id, {TODAY}, SUM(amount), NULL
   FROM ({RECEIVABLE} UNION ALL
         SELECT company_id, -amount FROM ({PAYABLE}) payable UNION ALL
-        SELECT company_id, SUM(amount) FROM ({QUANTS}) q GROUP BY 1 UNION ALL
+        {STOCK_VALUE} UNION ALL
         {DELIVERED} UNION ALL {RECEIVED}) part
   JOIN {COMPANIES} ON s.id = part.company_id
  GROUP BY 1, 2
@@ -607,7 +611,15 @@ STATEMENTS = {
     "days_payable_outstanding": outstanding(
         PAYABLE, INVOICED.format(sign=1, type="in")
     ),
-    "days_inventory": outstanding(
-        f"SELECT company_id, SUM(amount) AS amount FROM ({QUANTS}) q GROUP BY 1", ISSUED
-    ),
+    "cash_to_cash": f"""SELECT s.id, {TODAY},
+       90 * (open.amount / sold.amount + stock.amount / issued.amount
+             - owed.amount / bought.amount), 1
+  FROM {COMPANIES}
+  JOIN ({RECEIVABLE}) open ON open.company_id = s.id
+  JOIN ({PAYABLE}) owed ON owed.company_id = s.id
+  JOIN ({INVOICED.format(sign=-1, type="out")}) sold ON sold.company_id = s.id
+  JOIN ({INVOICED.format(sign=1, type="in")}) bought ON bought.company_id = s.id
+  JOIN ({STOCK_VALUE}) stock ON stock.company_id = s.id
+  JOIN ({ISSUED}) issued ON issued.company_id = s.id""",
+    "days_inventory": outstanding(STOCK_VALUE, ISSUED),
 }
