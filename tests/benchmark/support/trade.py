@@ -45,13 +45,13 @@ SELECT so.id, l, 'Line ' || l, quantity, 10, 10 * quantity, 1, 'sale',
 # The first shipment a day after the order, of one order in ten a second one.
 SHIPMENTS = """
 INSERT INTO stock_picking (name, location_id, location_dest_id, picking_type_id,
-                           move_type, state, date_done, date_deadline, sale_id,
-                           partner_id, company_id, dist_done_by_id, create_uid,
+                           move_type, state, date_done, scheduled_date,
+                           date_deadline, sale_id, partner_id, company_id, dist_done_by_id, create_uid,
                            create_date)
 SELECT so.name || '/' || part, (%(stocks)s)[w.place], %(customer)s,
        (%(out_types)s)[w.place], 'direct',
        CASE WHEN is_done THEN 'done' ELSE 'assigned' END,
-       CASE WHEN is_done THEN done_at END,
+       CASE WHEN is_done THEN done_at END, done_at,
        so.date_order + CASE WHEN so.id %% 8 = 0 THEN INTERVAL '2 hours'
                             ELSE INTERVAL '3 days' END,
        so.id, so.partner_id, %(company)s, %(uid)s, %(uid)s, so.create_date
@@ -119,12 +119,12 @@ SELECT po.id, l, 'Line ' || l,
 
 RECEIPTS = """
 INSERT INTO stock_picking (name, location_id, location_dest_id, picking_type_id,
-                           move_type, state, date_done, date_deadline, origin,
-                           partner_id, company_id, dist_done_by_id, create_uid,
+                           move_type, state, date_done, scheduled_date,
+                           date_deadline, origin, partner_id, company_id, dist_done_by_id, create_uid,
                            create_date)
 SELECT po.name, %(supplier)s, (%(stocks)s)[t.place], po.picking_type_id, 'direct',
        CASE WHEN done_at < %(now)s THEN 'done' ELSE 'assigned' END,
-       CASE WHEN done_at < %(now)s THEN done_at END,
+       CASE WHEN done_at < %(now)s THEN done_at END, done_at,
        po.date_approve + INTERVAL '3 days', po.id, po.partner_id, %(company)s, %(uid)s,
        %(uid)s, po.create_date
   FROM purchase_order po
