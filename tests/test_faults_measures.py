@@ -106,8 +106,17 @@ class TestMeasureFaults(FaultCase):
         self.wait_until(lambda: "No space left on device" in self.log.read_text())
         self.assertGreater(self.queued(), 0)
         self.free_disk()
+        # a job that has failed waits for its next hour
+        self.wait_until(lambda: not self.queued() or self._waits())
+        self.query("UPDATE ir_cron SET nextcall = '2026-01-01' WHERE active")
         self.assertEqual(process.wait(TIMEOUT), 0)
         self.assert_as_undisturbed()
+
+    def _waits(self):
+        return self.number(
+            "SELECT COUNT(*) FROM ir_cron"
+            " WHERE active AND nextcall > now() AT TIME ZONE 'UTC'"
+        )
 
     def test_7_two_at_once(self):
         """Two schedulers share the database: one computes, neither complains."""
