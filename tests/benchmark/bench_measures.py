@@ -11,6 +11,7 @@ days. Then: statements and memory with ten sites and with a hundred, and the run
 one delivery of last month was moved by an hour.
 """
 
+import os
 import pathlib
 import re
 import statistics
@@ -38,7 +39,7 @@ TOPICS = (
     "stock_level",
     "working_capital",
 )
-REPEATS = 5
+REPEATS = int(os.environ.get("BENCH_REPEATS", "5"))
 FEW_SITES = 10
 BACKFILL_DAYS = 90
 # a figure that differs by less is the rounding of a column
