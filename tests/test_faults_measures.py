@@ -13,17 +13,20 @@ from faults_case import HERE, NO_DISK, SMALL_DISK, TIMEOUT, FaultCase
 
 import template_db
 
-# a level is one of the day on which it was captured
+# A level is one of the day on which it was captured. One of them counts jobs that fail:
+# a disturbed one is such a job.
 VALUES = """
 SELECT m.code, v.site_id, v.company_id, CASE WHEN v.kind <> 'level' THEN v.day END,
        v.numerator, v.denominator, v.sample_size, v.sum_squares, v.value, v.source
   FROM dist_measure_value v JOIN dist_measure m ON m.id = v.measure_id
+ WHERE m.code <> 'jobs_failing'
  ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 BREAKDOWNS = """
 SELECT m.code, to_jsonb(b) - '{id,measure_id,day,create_date,write_date}'::text[],
        CASE WHEN m.kind <> 'level' THEN b.day END
   FROM dist_measure_breakdown b JOIN dist_measure m ON m.id = b.measure_id
+ WHERE m.code <> 'jobs_failing'
  ORDER BY 1, 2, 3
 """
 
