@@ -232,15 +232,17 @@ def count_statements(env, sites, date_from, date_to, rows):
 
 def changed_delivery(env, sites, day, rows):
     """Move a delivery by an hour: its day is computed, and nothing else."""
-    delivery = env["stock.picking"].search(
+    deliveries = env["stock.picking"].search(
         [
             ("picking_type_id", "in", sites.warehouse_ids.out_type_id.ids),
             ("state", "=", "done"),
             ("date_done", ">=", day),
         ],
         order="date_done",
-        limit=1,
+        limit=20,
     )
+    # one that is all of its order: another delivery would be counted anew as well
+    delivery = deliveries.filtered(lambda one: len(one.sale_id.picking_ids) == 1)[0]
     site = delivery.picking_type_id.warehouse_id.dist_site_id
     suite, hand = [], []
     for number in range(REPEATS):

@@ -91,7 +91,8 @@ class StatusCells:
         """Return a figure as a person reads it, with its unit."""
         unit = self._once(("unit", measure.id), lambda: measure.unit)
         digits = 0 if unit == "count" else 1
-        figure = round(value or 0, digits + 1)
+        # what it reads like is the same for all that round to it; there is no -0
+        figure = round(value or 0, digits) + 0.0
         return self._once(
             (unit, figure), lambda: self._write_figure(unit, figure, digits)
         )
