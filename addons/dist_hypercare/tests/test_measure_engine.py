@@ -111,4 +111,12 @@ class TestMeasureEngine(HypercareCommon):
         )
         picking.date_done = "2026-03-10 16:00:00"
         self._compute_uncommitted()
-        self.assertEqual(windows, [("shipment", ["NYC"], day(10), day(10))])
+        # and what is stated per transaction, of which the transfer is one
+        topics = self.env["dist.measure.provider.adoption"]._transaction_topics()
+        self.assertEqual(
+            windows,
+            [
+                (topic, ["NYC"], day(10), day(10))
+                for topic in sorted(["shipment", *topics])
+            ],
+        )
