@@ -46,8 +46,8 @@ SELECT so.id, l, 'Line ' || l, quantity, 10, 10 * quantity, 1, 'sale',
 SHIPMENTS = """
 INSERT INTO stock_picking (name, location_id, location_dest_id, picking_type_id,
                            move_type, state, date_done, scheduled_date,
-                           date_deadline, sale_id, partner_id, company_id, dist_done_by_id, create_uid,
-                           create_date)
+                           date_deadline, sale_id, partner_id, company_id,
+                           dist_done_by_id, create_uid, create_date)
 SELECT so.name || '/' || part, (%(stocks)s)[w.place], %(customer)s,
        (%(out_types)s)[w.place], 'direct',
        CASE WHEN is_done THEN 'done' ELSE 'assigned' END,
@@ -120,8 +120,8 @@ SELECT po.id, l, 'Line ' || l,
 RECEIPTS = """
 INSERT INTO stock_picking (name, location_id, location_dest_id, picking_type_id,
                            move_type, state, date_done, scheduled_date,
-                           date_deadline, origin, partner_id, company_id, dist_done_by_id, create_uid,
-                           create_date)
+                           date_deadline, origin, partner_id, company_id,
+                           dist_done_by_id, create_uid, create_date)
 SELECT po.name, %(supplier)s, (%(stocks)s)[t.place], po.picking_type_id, 'direct',
        CASE WHEN done_at < %(now)s THEN 'done' ELSE 'assigned' END,
        CASE WHEN done_at < %(now)s THEN done_at END, done_at,
