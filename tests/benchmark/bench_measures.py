@@ -208,7 +208,8 @@ def result(name, rows, suite, hand):
 def count_statements(env, sites, date_from, date_to, rows):
     """Run the job with few sites and with all: the statements must be as many."""
     results, counts = [], []
-    for some in (sites[:FEW_SITES], sites):
+    # the first one fills the caches
+    for some in (sites[:FEW_SITES], sites[:FEW_SITES], sites):
         window = Window(env, some, date_from, date_to)
         env.invalidate_all()
         peak_mb(reset=True)
@@ -228,9 +229,9 @@ def count_statements(env, sites, date_from, date_to, rows):
         env.cr.commit()
         title = f"night of {len(some)} sites, {counts[-1]} statements"
         results.append(result(title, rows, [seconds], [reference]))
-    if counts[0] != counts[1]:
-        raise ValueError(f"{counts[0]} statements grow to {counts[1]}")
-    return results
+    if counts[1] != counts[2]:
+        raise ValueError(f"{counts[1]} statements grow to {counts[2]}")
+    return results[1:]
 
 
 def changed_delivery(env, sites, day, rows):
