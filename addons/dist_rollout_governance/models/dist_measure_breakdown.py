@@ -21,7 +21,9 @@ class DistMeasureBreakdown(models.Model):
     _order = "day desc, measure_id, dimension, label"
     _rec_name = "label"
 
-    value_id = fields.Many2one("dist.measure.value", readonly=True)
+    value_id = fields.Many2one(
+        "dist.measure.value", string="Value of the Day", readonly=True
+    )
     measure_id = fields.Many2one("dist.measure", readonly=True)
     unit = fields.Selection(related="measure_id.unit")
     site_id = fields.Many2one("dist.site", readonly=True)
