@@ -7,18 +7,18 @@ import pathlib
 import sys
 from datetime import date, timedelta
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent / "benchmark" / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "load"))
 
-import generator
+import history
 
 SITES, ORDERS, COUNTS, DAYS = 3, 200, 100, 9
 
 
 def main(env, _arguments):
-    sites = generator.create_sites(env, SITES)
-    products = generator.create_products(env, 5)
-    generator.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
-    first = date.fromisoformat(generator.FIRST_DAY)
+    sites = history.create_sites(env, SITES)
+    products = history.create_products(env, 5)
+    history.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
+    first = date.fromisoformat(history.FIRST_DAY)
     env.cr.execute("DELETE FROM dist_measure_queue")
     for offset in range(DAYS):
         # other sites than the day before, so that each day is a window of its own

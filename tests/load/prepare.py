@@ -9,9 +9,9 @@ import sys
 
 from odoo.fields import Command
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "benchmark" / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-import generator
+import history
 
 SITES = 20
 ORDERS = 15_000
@@ -22,9 +22,9 @@ TICKETS = 600
 
 def create_business(env):
     """Add live sites with their shipments and counts, for the measures to count."""
-    sites = generator.create_sites(env, SITES)
-    products = generator.create_products(env, 50)
-    generator.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
+    sites = history.create_sites(env, SITES)
+    products = history.create_products(env, 50)
+    history.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
 
 
 def create_tickets(env):
