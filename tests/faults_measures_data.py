@@ -8,14 +8,16 @@ import sys
 from datetime import date, timedelta
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "load"))
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "benchmark" / "support"))
 
 import history
+import records
 
 SITES, ORDERS, COUNTS, DAYS = 3, 200, 100, 9
 
 
 def main(env, _arguments):
-    sites = history.create_sites(env, SITES)
+    sites = records.create_sites(env, SITES, history.CUTOVER)
     products = history.create_products(env, 5)
     history.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
     first = date.fromisoformat(history.FIRST_DAY)

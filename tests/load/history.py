@@ -5,32 +5,7 @@ later, one in eight is late, one count in five finds a difference. The benchmark
 whole business, see ``tests/benchmark/support``.
 """
 
-from odoo.fields import Command
-
-FIRST_DAY = "2026-01-05"
-
-
-def create_sites(env, number):
-    """Return that many live sites of one company, with a warehouse each."""
-    timezones = ("Pacific/Auckland", "Europe/Paris", "America/New_York", "UTC")
-    program = env["dist.program"].create({"name": "Benchmark", "code": "BENCH"})
-    warehouses = env["stock.warehouse"].create(
-        [{"name": f"Bench {one}", "code": f"N{one}"} for one in range(number)]
-    )
-    return env["dist.site"].create(
-        [
-            {
-                "name": f"Bench {one}",
-                "code": f"N{one}",
-                "program_id": program.id,
-                "manager_id": env.uid,
-                "tz": timezones[one % len(timezones)],
-                "warehouse_ids": [Command.set(warehouse.ids)],
-                "cutover_at": "2026-01-01 00:00:00",
-            }
-            for one, warehouse in enumerate(warehouses)
-        ]
-    )
+CUTOVER, FIRST_DAY = "2026-01-01 00:00:00", "2026-01-05"
 
 
 def create_products(env, number):

@@ -10,8 +10,10 @@ import sys
 from odoo.fields import Command
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "benchmark" / "support"))
 
 import history
+import records
 
 SITES = 20
 ORDERS = 15_000
@@ -22,7 +24,7 @@ TICKETS = 600
 
 def create_business(env):
     """Add live sites with their shipments and counts, for the measures to count."""
-    sites = history.create_sites(env, SITES)
+    sites = records.create_sites(env, SITES, history.CUTOVER)
     products = history.create_products(env, 50)
     history.create_history(env, sites, products, ORDERS, DAYS, counts=COUNTS)
 

@@ -14,6 +14,16 @@ from ..services.day_windows import day_windows
 
 _logger = logging.getLogger(__name__)
 
+#: what a value consists of
+FIGURES = (
+    "numerator",
+    "denominator",
+    "sample_size",
+    "sum_squares",
+    "parts",
+    "value",
+)
+
 COMPUTE_PREFIX = "_dist_measure_"
 FACTS_PREFIX = "_dist_facts_"
 RECORDS_PREFIX = "_dist_records_"
@@ -346,10 +356,10 @@ class DistMeasure(models.Model):
         """
         self.ensure_one()
         of_company = self.grain == "company"
-        figures = ["numerator", "denominator", "sample_size", "sum_squares", "value"]
-        figures += ["parts", "kind", "source"]
-        if self.kind == "level" or source != "computed":
-            figures.append("computed_at")
+        written = [*FIGURES, "kind", "source", "computed_at"]
+        told_apart = written
+        if self.kind != "level" and source == "computed":
+            told_apart = [name for name in written if name != "computed_at"]
         self.env["dist.site"].flush_model(["program_id", "company_id"])
         self.env.cr.execute(
             SQL(
@@ -374,25 +384,18 @@ class DistMeasure(models.Model):
                   FROM fresh v
                   JOIN %(owner)s s ON s.id = v.scope_id
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
-                   SET numerator = EXCLUDED.numerator,
-                       denominator = EXCLUDED.denominator,
-                       sample_size = EXCLUDED.sample_size,
-                       sum_squares = EXCLUDED.sum_squares,
-                       parts = EXCLUDED.parts,
-                       value = EXCLUDED.value,
-                       kind = EXCLUDED.kind,
-                       source = EXCLUDED.source,
-                       computed_at = EXCLUDED.computed_at
+                   SET %(written)s
                  WHERE (%(old_figures)s) IS DISTINCT FROM (%(new_figures)s)
                 """,
                 facts=SQL("%s,", facts) if facts else SQL(),
                 window=window or SQL("FALSE"),
                 owner_id=SQL.identifier("company_id" if of_company else "site_id"),
+                written=self._sql_taken_over(written),
                 old_figures=SQL(", ").join(
-                    SQL.identifier("dist_measure_value", name) for name in figures
+                    SQL.identifier("dist_measure_value", name) for name in told_apart
                 ),
                 new_figures=SQL(", ").join(
-                    SQL("EXCLUDED.%s", SQL.identifier(name)) for name in figures
+                    SQL("EXCLUDED.%s", SQL.identifier(name)) for name in told_apart
                 ),
                 measure=self.id,
                 kind=self.kind,
@@ -413,7 +416,20 @@ class DistMeasure(models.Model):
                 owner=SQL.identifier("res_company" if of_company else "dist_site"),
             )
         )
+        self._forget_read_values()
+
+    @api.model
+    def _sql_taken_over(self, names):
+        """Return the assignments of the columns of a row that is there already."""
+        return SQL(", ").join(
+            SQL("%(name)s = EXCLUDED.%(name)s", name=SQL.identifier(name))
+            for name in names
+        )
+
+    @api.model
+    def _forget_read_values(self):
         self.env["dist.measure.value"].invalidate_model()
+        # unfolded from the values
         self.env["dist.measure.breakdown"].invalidate_model()
 
     def _sql_value(self, numerator, denominator):
@@ -690,17 +706,12 @@ class DistMeasure(models.Model):
                   FROM %(scopes)s AS scope
                   JOIN dist_measure_value old ON %(is_own)s AND old.day = %(today)s
                 ON CONFLICT (measure_id, COALESCE(site_id, -company_id), day) DO UPDATE
-                   SET numerator = EXCLUDED.numerator,
-                       denominator = EXCLUDED.denominator,
-                       sample_size = EXCLUDED.sample_size,
-                       sum_squares = EXCLUDED.sum_squares,
-                       parts = EXCLUDED.parts,
-                       value = EXCLUDED.value,
-                       computed_at = EXCLUDED.computed_at
+                   SET %(written)s
                 """,
+                written=self._sql_taken_over([*FIGURES, "computed_at"]),
                 scopes=provider._sql_scopes(self.env[owner].browse(scope_ids)),
                 is_own=self._sql_is_own(),
                 today=provider._sql_today(SQL("scope.tz")),
             )
         )
-        self.env["dist.measure.value"].invalidate_model()
+        self._forget_read_values()
