@@ -300,4 +300,5 @@ class DistDecision(models.Model):
         """Queue a mail; the decision never waits for it, nor for its recipients."""
         template = self.env.ref(template, raise_if_not_found=False)
         if template:
+            # sudo: members may not read templates; who gets the mail is theirs to say
             template.sudo().send_mail(self.id)
