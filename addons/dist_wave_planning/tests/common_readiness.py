@@ -23,7 +23,8 @@ class ReadinessCommon(WaveCommon):
         cls.product = cls._create_product("Bolt")
         cls.partner = cls.env["res.partner"].create({"name": "Partner"})
         cls.now = fields.Datetime.now()
-        cls.today = fields.Date.today()
+        # the day at the sites, which is not always the one of UTC
+        cls.today = cls.site_a._local_day()
 
     @classmethod
     def _create_product(cls, name="Nut", **values):
