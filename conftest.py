@@ -77,8 +77,13 @@ FAULTS = Faults()
 
 def pytest_sessionstart(session):
     logging.getLogger().addHandler(FAULTS)
-    from odoo.tests.common import BaseCase  # pylint: disable=import-outside-toplevel
+    # pylint: disable=import-outside-toplevel
+    from odoo.addons.base.models import res_users
+    from odoo.tests.common import BaseCase
 
+    # each class makes a dozen users: to hash their passwords as strongly as those of
+    # people takes half a second each, a third of the run
+    res_users.MIN_ROUNDS = 1000
     # two browsers and the servers of other tests share the processors: while one
     # request builds the assets, another may wait longer than Odoo thinks of
     BaseCase.test_cursor_lock_timeout = 90
