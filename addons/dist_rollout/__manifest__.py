@@ -1,7 +1,7 @@
 {
     "name": "Distribution Rollout",
     "summary": "Roll Odoo out site by site: governance, waves, migration, hypercare",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",

@@ -15,6 +15,11 @@ GROUP_OF_ROLE = {
     "stock": "stock.group_stock_user",
     "accounting": "account.group_account_invoice",
 }
+# Those who run the rollout hold the applications' rights to look and to help.
+ROLLOUT_TEAM = (
+    "dist_rollout_governance.group_consultant",
+    "dist_rollout_governance.group_command_center",
+)
 # A server that stood still longer than this has no history of roles to catch up on.
 CATCH_UP_DAYS = 31
 
@@ -27,7 +32,8 @@ class DistAdoptionSnapshot(models.Model):
     the site, before its go-live.
 
     *Role*
-        a right to an application; a manager of it holds it as well.
+        a right to an application; a manager of it holds it as well. Consultants and
+        the command center hold rights to help, not to work: they have no role.
     *Site of a user*
         the site of the user's default warehouse in the site's company; without one, of
         the company's first warehouse, which is what Odoo proposes to the user.
@@ -182,11 +188,13 @@ class DistAdoptionSnapshot(models.Model):
 
         An addon that knows the roles of the business replaces it.
         """
+        # sudo: the job counts for everybody
+        groups = self.env["res.groups"].sudo()
+        team = groups.union(*map(self.env.ref, ROLLOUT_TEAM)).all_user_ids
         pairs = [
-            (user_id, role)
+            (user.id, role)
             for role, group in GROUP_OF_ROLE.items()
-            # sudo: the job counts for everybody
-            for user_id in self.env.ref(group).sudo().all_user_ids.ids
+            for user in (groups.union(self.env.ref(group)).all_user_ids - team)
         ]
         return SQL(
             "SELECT * FROM unnest(%s::int[], %s::varchar[]) AS h (user_id, role)",

@@ -444,6 +444,21 @@ class TestCaptures(BooksCommon):
             {at_annex: site, anywhere: self.site_nyc},
         )
 
+    def test_adoption_without_the_rollout_team(self):
+        """Who helps at the site holds the rights, but has no work to take up."""
+        keeper = self._user("keeper", "stock.group_stock_user")
+        helpers = [
+            self._user(group, "stock.group_stock_user")
+            for group in ("group_program_admin", "group_command_center")
+        ]
+        for helper in helpers:
+            helper.group_ids += self.env.ref(f"dist_rollout_governance.{helper.login}")
+        with freeze_time("2026-03-11 12:00:00"):
+            self.env["dist.adoption.snapshot"]._capture(self.site_nyc, day(10))
+        self.assertEqual(
+            self._snapshot(keeper, *helpers), [("keeper", "stock", day(10), 0, False)]
+        )
+
     def test_adoption_job_catches_up(self):
         self.env["dist.site"].search([]).filtered(
             lambda site: site not in self.sites

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.dist_rollout_governance.tests.common import RolloutCommon
@@ -47,6 +48,39 @@ class TestDashboard(RolloutCommon, HttpCase):
             self.assertTrue(self._visible_to(user), user.login)
         for user in (self.manager_a, self.user_nobody):
             self.assertFalse(self._visible_to(user), user.login)
+
+    def _share(self, user, dashboard):
+        return (
+            self.env["spreadsheet.dashboard.share"]
+            .with_user(user)
+            .action_get_share_url(
+                {
+                    "dashboard_id": dashboard.id,
+                    "spreadsheet_data": dashboard.sudo().spreadsheet_data,
+                    "excel_files": [],
+                }
+            )
+        )
+
+    def test_no_link_shows_it_to_anybody(self):
+        """Neither of the dashboard nor of a copy, whoever asks for it."""
+        copied = self.dashboard.copy()
+        for user in (self.user_viewer, self.manager_a, self.env.user):
+            for dashboard in self.dashboard | copied:
+                with (
+                    self.subTest(user.login, name=dashboard.name),
+                    self.assertRaisesRegex(UserError, "Rollout Viewer"),
+                ):
+                    self._share(user, dashboard)
+
+    def test_other_dashboards_have_links(self):
+        other = self.env["spreadsheet.dashboard"].create(
+            {
+                "name": "Other",
+                "dashboard_group_id": self.dashboard.dashboard_group_id.id,
+            }
+        )
+        self.assertIn("/dashboard/share/", self._share(self.user_viewer, other))
 
     def test_it_opens_for_a_viewer(self):
         """With the rights of a viewer, every figure and chart is drawn."""

@@ -115,7 +115,6 @@ class Governance:
 
     def build(self):
         self._bodies()
-        self._profiles()
         self._observations()
         self._requirements()
         self._risks()
@@ -162,7 +161,8 @@ class Governance:
         self._as(login, record).action_request_decision()
         self._approve(record.sudo().decision_id, until)
 
-    def _profiles(self):
+    def profile_sites(self):
+        """What a day at each site is like: the planner makes a complexity of it."""
         for code, profile in PROFILES.items():
             orders, receipts, products, traceability, interfaces, shifts = profile
             self._as("consultant", self.sites[code]).write(

@@ -24,6 +24,16 @@ PEOPLE = {
     "rotterdam": ("Ruben Rotterdam", "site_manager", "nl"),
     "marseille": ("Marc Marseille", "site_manager", "fr"),
 }
+# those who may see the sales orders and the stock of every site
+WITH_SALES = ("program", "consultant", "command")
+# people of a site, and who buys for everybody; login: (name, right, company keys)
+WORKERS = {
+    "lyon.sales": ("Sophie Sales", "sales_team.group_sale_salesman", "fr"),
+    "lyon.picker": ("Pascal Picker", "stock.group_stock_user", "fr"),
+    "lyon.inventory": ("Inès Inventory", "stock.group_stock_manager", "fr"),
+    "lyon.buyer": ("Bruno Buyer", "purchase.group_purchase_user", "fr"),
+    "purchasing": ("Greta Group", "purchase.group_purchase_manager", EVERYWHERE),
+}
 COMPANIES = {
     "fr": ("Alder Distribution France", "base.fr", "base.EUR", "Europe/Paris"),
     "us": ("Alder Distribution USA", "base.us", "base.USD", "America/New_York"),
@@ -57,33 +67,37 @@ def create_companies(env):
 def create_people(env, companies):
     """Return ``{login: user}``. Their password is set by whoever serves the demo."""
     people = {}
+    for login, (name, roles, keys) in PEOPLE.items():
+        groups = [ROLES + role for role in roles.split()] + ["stock.group_stock_user"]
+        if login in WITH_SALES:
+            groups.append("sales_team.group_sale_salesman_all_leads")
+        people[login] = _create_user(env, companies, login, name, groups, keys)
+    for login, (name, group, keys) in WORKERS.items():
+        people[login] = _create_user(env, companies, login, name, [group], keys)
+    return people
+
+
+def _create_user(env, companies, login, name, groups, keys):
+    own = [companies[key].id for key in keys.split()]
     # On a phone OdooBot's first chat would cover the application.
     quiet = (
         {"odoobot_state": "disabled"}
         if "odoobot_state" in env["res.users"]._fields
         else {}
     )
-    for login, (name, roles, keys) in PEOPLE.items():
-        own = [companies[key].id for key in keys.split()]
-        groups = env.ref("stock.group_stock_user")
-        for role in roles.split():
-            groups |= env.ref(ROLES + role)
-        if roles != "site_manager":
-            groups |= env.ref("sales_team.group_sale_salesman_all_leads")
-        people[login] = (
-            env["res.users"]
-            .with_context(no_reset_password=True)
-            .create(
-                {
-                    **quiet,
-                    "name": name,
-                    "login": login,
-                    "email": f"{login}@alder.example",
-                    "tz": COMPANIES[keys.split()[0]][3],
-                    "company_id": own[0],
-                    "company_ids": [Command.set(own)],
-                    "group_ids": [Command.set(groups.ids)],
-                }
-            )
+    return (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                **quiet,
+                "name": name,
+                "login": login,
+                "email": f"{login}@alder.example",
+                "tz": COMPANIES[keys.split()[0]][3],
+                "company_id": own[0],
+                "company_ids": [Command.set(own)],
+                "group_ids": [Command.set([env.ref(group).id for group in groups])],
+            }
         )
-    return people
+    )

@@ -20,6 +20,7 @@ from .command_center import CommandCenter
 from .governance import Governance
 from .operations import SiteOperations, local_moment
 from .registers import Registers
+from .supply import SiteSupply
 
 PROGRAM_CODE = "ALDER"
 DAYS_LIVE = 9
@@ -62,8 +63,11 @@ class DemoProgram:
         self._pilot_wave()
         self._second_wave()
         Registers(self).build()
+        governance = Governance(self)
+        governance.profile_sites()
+        self._plan_of_waves()
         self._third_wave()
-        Governance(self).build()
+        governance.build()
         CommandCenter(self).build()
 
     def _as(self, login, record):
@@ -203,13 +207,29 @@ class DemoProgram:
             )
             for model in ("res.partner", "product.product")
         }
-        SiteOperations(
-            self.env,
-            self.lyon.sudo(),
-            records["res.partner"].filtered("customer_rank") or records["res.partner"],
-            records["product.product"].filtered("active"),
-        ).run_days(DAYS_LIVE, RED_AGES)
+        customers = (
+            records["res.partner"].filtered("customer_rank") or records["res.partner"]
+        )
+        products = records["product.product"].filtered("active")
+        workers = {
+            role: self.people[f"lyon.{role}"]
+            for role in ("sales", "picker", "inventory", "buyer")
+        }
+        # sudo: the site of the workers, who have no role in the program
+        lyon = self.lyon.sudo()
+        SiteOperations(lyon, customers, products, workers).run_days(DAYS_LIVE, RED_AGES)
+        SiteSupply(
+            lyon,
+            products,
+            customers[:1],
+            {**workers, "group": self.people["purchasing"]},
+            self.companies["nl"],
+        ).run()
         last = self.lyon._local_day()
+        for age in range(DAYS_LIVE, 0, -1):
+            self.env["dist.adoption.snapshot"]._capture(
+                lyon, last - timedelta(days=age)
+            )
         for topic in self.env["dist.measure"]._topics():
             self.env["dist.measure"]._compute_window(
                 topic, self.lyon, last - timedelta(days=DAYS_LIVE + 1), last
@@ -308,8 +328,26 @@ class DemoProgram:
 
     # -- wave 3: planned into the season ---------------------------------------------
 
+    def _plan_of_waves(self):
+        """The planner would take the other sites live after the peak season."""
+        plan = self._as("consultant", self.env["dist.wave.plan"]).create(
+            {
+                "name": "Sites after wave 2",
+                "program_id": self.program.id,
+                "capacity": 2,
+                "pilot_first": False,
+                "first_go_live": self.today + timedelta(days=80),
+                "time_limit": 5,
+                "template_id": self.template.id,
+            }
+        )
+        plan.action_propose()
+
     def _third_wave(self):
-        """Its go-live lies in the peak season, so that it can't be planned yet."""
+        """Sales wants its sites live at once, earlier than the planner proposes.
+
+        Its go-live lies in the peak season, so that it can't be planned yet.
+        """
         self._create_wave(
             "Wave 3",
             self.hamburg | self.rotterdam | self.marseille,

@@ -1,25 +1,14 @@
 from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
+from ..demo_program.people import WORKERS
 from ..demo_program.program import PROGRAM_CODE
+from .common import DemoCommon
 
 
 @tagged("post_install", "-at_install")
-class TestDemo(TransactionCase):
+class TestDemo(DemoCommon):
     """The demo is the whole thread: files, load, gate, signature, go, hypercare."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["dist.rollout.demo"]._build()
-        cls.env.flush_all()
-        cls.program = cls.env["dist.program"].search([("code", "=", PROGRAM_CODE)])
-        cls.pilot, cls.second, cls.third = cls.env["dist.wave"].search(
-            [("program_id", "=", cls.program.id)], order="planned_go_live"
-        )
-
-    def _user(self, login):
-        return self.env["res.users"].search([("login", "=", login)])
 
     def test_pilot_is_in_hypercare_with_one_red_day(self):
         self.assertEqual(self.pilot.state, "hypercare")
@@ -77,6 +66,71 @@ class TestDemo(TransactionCase):
                         self.env[action["res_model"]].search_count(action["domain"]),
                         value.sample_size,
                     )
+
+    def _value(self, code):
+        """Return numerator and denominator of the pilot's days, added up."""
+        values = self.env["dist.measure.value"].search(
+            [("measure_id.code", "=", code), ("site_id.code", "=", "LYO")]
+        )
+        return sum(values.mapped("numerator")), sum(values.mapped("denominator"))
+
+    def test_people_work_in_their_roles(self):
+        """Each day the worker of a role works in it; the others look on."""
+        rows = self.env["dist.adoption.snapshot"].search(
+            [("site_id.code", "=", "LYO"), ("transactions", ">", 0)]
+        )
+        for login, role, days in (
+            ("lyon.sales", "sales", 9),
+            ("lyon.picker", "stock", 9),
+            ("lyon.inventory", "stock", 9),
+            ("lyon.buyer", "purchase", 6),
+        ):
+            own = rows.filtered(lambda row, login=login: row.user_id.login == login)
+            with self.subTest(login):
+                self.assertEqual(set(own.mapped("role")), {role})
+                self.assertEqual(len(own), days)
+        self.assertLessEqual(set(rows.user_id.mapped("login")), set(WORKERS))
+        active, holders = self._value("adoption_rate")
+        self.assertEqual(active, len(rows))
+        self.assertLess(active, holders)
+
+    def test_supply(self):
+        """Six receipts, one of them held, and a customer whom the vendor serves."""
+        orders = self.env["purchase.order"].search(
+            [("user_id.login", "=", "lyon.buyer")]
+        )
+        self.assertEqual(len(orders), 8)
+        for line in orders.order_line:
+            self.assertEqual(line.selected_seller_id.product_name, "Group agreement")
+            self.assertEqual(line.price_unit, line.selected_seller_id.price)
+        by_usage = {}
+        for move in orders.picking_ids.move_ids.filtered(lambda m: m.state == "done"):
+            usage = (move.location_id.usage, move.location_dest_id.usage)
+            by_usage.setdefault(usage, set()).add(move.picking_id)
+        self.assertEqual(
+            {usage: len(pickings) for usage, pickings in by_usage.items()},
+            {
+                ("supplier", "internal"): 5,
+                ("transit", "internal"): 1,
+                ("supplier", "customer"): 1,
+            },
+        )
+        held = self.env["stock.quant"].search(
+            [("location_id.name", "=", "Quality Hold"), ("quantity", ">", 0)]
+        )
+        self.assertTrue(held)
+        on_time, receipts = self._value("supplier_on_time")
+        self.assertEqual(receipts - on_time, 2)
+
+    def test_planner_goes_round_the_season(self):
+        plan = self.env["dist.wave.plan"].search([("program_id", "=", self.program.id)])
+        self.assertEqual(plan.state, "proposed")
+        season = self.env["dist.blackout"].search([("effect", "=", "block")])
+        new = plan.line_ids.filtered(lambda line: not line.wave_id)
+        self.assertEqual(sorted(new.site_id.mapped("code")), ["HAM", "MRS", "ROT"])
+        for entry in plan.schedule.values():
+            if not entry["wave_id"]:
+                self.assertGreater(entry["go_live"], str(season.date_to))
 
     def test_loads_reconcile_or_say_where_they_differ(self):
         pilot, second = self.env["dist.migration.cycle"].search(

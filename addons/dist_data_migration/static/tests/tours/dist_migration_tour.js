@@ -168,15 +168,6 @@ registry.category("web_tour.tours").add("dist_migration_site_manager", {
     ],
 });
 
-registry.category("web_tour.tours").add("dist_migration_screens", {
-    steps: () => [
-        see(
-            "rows by object",
-            ".o_group_name, .o_data_row, .o_view_nocontent, .o_kanban_view"
-        ),
-    ],
-});
-
 registry.category("web_tour.tours").add("dist_migration_form", {
     steps: () => [see("the form", ".o_form_view .o_field_widget[name='name']")],
 });

@@ -1,0 +1,132 @@
+import json
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import DemoCommon
+
+# what the command center, dashboards, boards and pivots read, by site
+LOOKED_AT = {
+    "dist.conformance.finding",
+    "dist.device.check",
+    "dist.gate",
+    "dist.gate.line",
+    "dist.hypercare",
+    "dist.hypercare.criterion",
+    "dist.hypercare.handover",
+    "dist.hypercare.session.item",
+    "dist.major.incident",
+    "dist.measure.breakdown",
+    "dist.measure.status",
+    "dist.measure.value",
+    "dist.open.transaction",
+    "dist.workaround",
+    "helpdesk.ticket",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSiteScope(DemoCommon):
+    """A site manager, in the whole suite, sees nothing of the sites of others.
+
+    Every model with a site is looked at, whatever addon it is of, through what lists,
+    groups, pivots and graphs call.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lyon, cls.lille, cls.boston = (
+            cls.program.site_ids.filtered(lambda site, c=code: site.code == c)
+            for code in ("LYO", "LIL", "BOS")
+        )
+        cls.login = {"LYO": "lyon", "LIL": "lille", "BOS": "boston"}
+        cls._trouble_at_lille()
+        cls.env.flush_all()
+
+    @classmethod
+    def _trouble_at_lille(cls):
+        """Records of the live room at a site that its neighbour's manager must miss."""
+        scope = {"program_id": cls.program.id, "site_id": cls.lille.id}
+        cls.env["dist.workaround"].create(
+            {
+                **scope,
+                "name": "Counter sales on a pad",
+                "reason": "The line is long.",
+                "risk": "Sales get lost.",
+                "removal": "A second counter.",
+                "date_expiry": fields.Datetime.now(),
+                "owner_id": cls.lille.manager_id.id,
+            }
+        )
+        cls.env["dist.major.incident"].create(
+            {**scope, "name": "Lille is dark", "owner_id": cls.lille.manager_id.id}
+        )
+        cls.env["helpdesk.ticket"].create(
+            {
+                "name": "Lille is dark",
+                "description": "No light",
+                "team_id": cls.lille.helpdesk_team_ids.id,
+            }
+        )
+
+    def _models(self):
+        """Return the models with a site: ours, and tickets."""
+        return [
+            name
+            for name, model in self.env.items()
+            if (name.startswith("dist.") or name == "helpdesk.ticket")
+            and not model._abstract
+            and not model._transient
+            and "site_id" in model._fields
+            and model._fields["site_id"].comodel_name == "dist.site"
+            and model._fields["site_id"]._description_searchable
+        ]
+
+    def _as_manager(self, site, name):
+        user = self._user(self.login[site.code])
+        return (
+            self.env[name]
+            .with_user(user)
+            .with_context(allowed_company_ids=user.company_ids.ids, active_test=False)
+        )
+
+    def test_every_model_with_a_site(self):
+        foreign_rows = set()
+        for name in self._models():
+            if not self.env[name].with_user(self._user("lyon")).has_access("read"):
+                continue
+            for site in self.lyon | self.lille | self.boston:
+                with self.subTest(name, site=site.code):
+                    if self.env[name].search_count([("site_id", "!=", site.id)]):
+                        foreign_rows.add(name)
+                    self._check_own_only(self._as_manager(site, name), site)
+        # the test would show nothing if there were nothing to see
+        self.assertLessEqual(LOOKED_AT, foreign_rows)
+
+    def _check_own_only(self, model, site):
+        seen = model.search([])
+        self.assertLessEqual(seen.sudo().site_id, site)
+        groups = model.formatted_read_group([], ["site_id"], ["__count"])
+        self.assertLessEqual(
+            {group["site_id"] and group["site_id"][0] for group in groups},
+            {site.id, False},
+        )
+        foreign = self.program.site_ids - site
+        for domain in (
+            [("site_id", "in", foreign.ids)],
+            [("site_id.name", "in", foreign.mapped("name"))],
+        ):
+            self.assertFalse(model.search_count(domain))
+        hidden = self.env[model._name].search([("site_id", "in", foreign.ids)], limit=1)
+        if hidden:
+            self.assertFalse(model.browse(hidden.id).has_access("read"))
+
+    def test_command_center(self):
+        """A wave of two sites: Lille's manager reads nothing of Boston's."""
+        wave = self._as_manager(self.lille, "dist.wave").browse(self.second.id)
+        for asked in (None, self.boston.ids, (self.boston | self.lille).ids):
+            data = json.dumps(wave.command_center_data(site_ids=asked), default=str)
+            with self.subTest(asked=asked):
+                self.assertIn(self.lille.name, data)
+                self.assertNotIn(self.boston.name, data)
