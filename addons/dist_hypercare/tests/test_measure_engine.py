@@ -9,7 +9,7 @@ from .common import HypercareCommon, day
 
 FILL = "order_fill_rate"
 ON_TIME = "on_time_shipment"
-ENGINE_LOG = "odoo.addons.dist_rollout_governance.models.dist_measure"
+ENGINE_LOG = "odoo.addons.dist_rollout_governance.models.dist_measure_compute"
 
 
 @tagged("post_install", "-at_install")

@@ -9,6 +9,9 @@ from . import dist_site
 from . import stock_warehouse
 from . import stock_move
 from . import dist_measure
+from . import dist_measure_store
+from . import dist_measure_compute
+from . import dist_measure_level
 from . import dist_measure_provider
 from . import dist_measure_provider_facts
 from . import dist_measure_queue

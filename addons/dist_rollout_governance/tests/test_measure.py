@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from .common_fake import FakeModelCommon
 
-ENGINE = "odoo.addons.dist_rollout_governance.models.dist_measure"
+ENGINE = "odoo.addons.dist_rollout_governance.models.dist_measure_compute"
 
 
 @tagged("post_install", "-at_install")

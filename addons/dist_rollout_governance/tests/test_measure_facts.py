@@ -10,7 +10,7 @@ from ..services.spread import BOUNDS, percentile
 from .common_fake import FakeModelCommon
 
 DAY = date(2026, 3, 10)
-ENGINE_LOG = "odoo.addons.dist_rollout_governance.models.dist_measure"
+ENGINE_LOG = "odoo.addons.dist_rollout_governance.models.dist_measure_compute"
 
 
 @tagged("post_install", "-at_install")
