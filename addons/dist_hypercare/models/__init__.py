@@ -3,6 +3,7 @@ from . import dist_adoption_snapshot
 from . import dist_benefit
 from . import dist_correction
 from . import dist_hypercare
+from . import dist_hypercare_exit
 from . import dist_hypercare_criterion
 from . import dist_hypercare_criterion_template
 from . import dist_hypercare_handover
