@@ -333,7 +333,7 @@ class TestIntegration(ReadinessCommon):
         yesterday = self.today - timedelta(days=1)
         self._test(tested_on=yesterday, volume=50, exception_count=5)
         self._test(self.site_a, tested_on=yesterday, volume=150, exception_count=1)
-        self._test(self.site_b, volume=10)
+        self._test(self.site_b, tested_on=self.today, volume=10)
         measure = self.env["dist.measure"]._get("integration_exceptions")
         _last, pending = self.env["dist.measure.queue"]._pending()
         self.assertIn((self.site_a.id, yesterday), pending[measure.topic])
