@@ -14,6 +14,7 @@ from .operations import in_hands_of, local_moment, made_at
 
 # what the group pays, as a share of the cost of the legacy system
 GROUP_PRICE = 0.92
+AGREEMENT = "Group agreement"
 LEAD_DAYS = 2
 # ages in days of the orders; on one of them the vendor is late by a day
 ORDER_AGES = (8, 7, 6, 4, 3)
@@ -55,25 +56,34 @@ class SiteSupply:
         self._order(vendors[-1], today - timedelta(days=1))
 
     def _agree_on_prices(self):
-        """The group's purchasing agrees on prices that hold in every company."""
-        sellers = self.products.seller_ids.sorted("id")
+        """The group's purchasing agrees on prices that hold in every company.
+
+        :return: list of the vendors outside the group
+        """
+        vendors = self.products.seller_ids.sorted("id").partner_id
+        offers = [
+            (seller.partner_id, seller.product_tmpl_id)
+            for seller in self.products.seller_ids.sorted("id")
+        ] + [
+            (self.importer.partner_id, product.product_tmpl_id)
+            for product in self.products.sorted("id")[:2]
+        ]
         self._as("group", self.products.env["product.supplierinfo"]).create(
             [
                 {
-                    "partner_id": seller.partner_id.id,
-                    "product_tmpl_id": seller.product_tmpl_id.id,
-                    "product_name": "Group agreement",
+                    "partner_id": vendor.id,
+                    "product_tmpl_id": template.id,
+                    "product_name": AGREEMENT,
                     "company_id": False,
-                    "price": round(
-                        GROUP_PRICE * seller.product_tmpl_id.standard_price, 2
-                    ),
+                    "price": round(GROUP_PRICE * template.standard_price, 2),
                     "delay": LEAD_DAYS,
-                    "sequence": 1,
+                    # before those that came from the legacy system
+                    "sequence": 0,
                 }
-                for seller in sellers
+                for vendor, template in offers
             ]
         )
-        return list(sellers.partner_id)
+        return list(vendors)
 
     def _order(self, vendor, day, operation=None, **values):
         """Approve an order in the morning of a day, for what the vendor sells."""
@@ -97,7 +107,7 @@ class SiteSupply:
                             "product_qty": 10 * self.random.randint(2, 6),
                         }
                     )
-                    for product in (sold or self.products).sorted("id")[:2]
+                    for product in sold.sorted("id")[:2]
                 ],
                 **values,
             }

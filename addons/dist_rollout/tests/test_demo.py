@@ -3,6 +3,7 @@ from odoo.tests import tagged
 
 from ..demo_program.people import WORKERS
 from ..demo_program.program import PROGRAM_CODE
+from ..demo_program.supply import AGREEMENT
 from .common import DemoCommon
 
 
@@ -80,10 +81,10 @@ class TestDemo(DemoCommon):
             [("site_id.code", "=", "LYO"), ("transactions", ">", 0)]
         )
         for login, role, days in (
-            ("lyon.sales", "sales", 9),
+            ("lyon.sales", "sales", 8),
             ("lyon.picker", "stock", 9),
             ("lyon.inventory", "stock", 9),
-            ("lyon.buyer", "purchase", 6),
+            ("lyon.buyer", "purchase", 7),
         ):
             own = rows.filtered(lambda row, login=login: row.user_id.login == login)
             with self.subTest(login):
@@ -101,7 +102,7 @@ class TestDemo(DemoCommon):
         )
         self.assertEqual(len(orders), 8)
         for line in orders.order_line:
-            self.assertEqual(line.selected_seller_id.product_name, "Group agreement")
+            self.assertEqual(line.selected_seller_id.product_name, AGREEMENT)
             self.assertEqual(line.price_unit, line.selected_seller_id.price)
         by_usage = {}
         for move in orders.picking_ids.move_ids.filtered(lambda m: m.state == "done"):

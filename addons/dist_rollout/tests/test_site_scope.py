@@ -37,7 +37,7 @@ class TestSiteScope(DemoCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.lyon, cls.lille, cls.boston = (
-            cls.program.site_ids.filtered(lambda site, c=code: site.code == c)
+            cls.program.site_ids.filtered(lambda site, code=code: site.code == code)
             for code in ("LYO", "LIL", "BOS")
         )
         cls.login = {"LYO": "lyon", "LIL": "lille", "BOS": "boston"}
@@ -71,17 +71,20 @@ class TestSiteScope(DemoCommon):
         )
 
     def _models(self):
-        """Return the models with a site: ours, and tickets."""
-        return [
-            name
-            for name, model in self.env.items()
-            if (name.startswith("dist.") or name == "helpdesk.ticket")
-            and not model._abstract
-            and not model._transient
-            and "site_id" in model._fields
-            and model._fields["site_id"].comodel_name == "dist.site"
-            and model._fields["site_id"]._description_searchable
-        ]
+        """Return ``{model: its field of the site}``, and tickets of the OCA's."""
+        found = {"helpdesk.ticket": "dist_site_id"}
+        for name, model in self.env.items():
+            field = model._fields.get("site_id")
+            if (
+                name.startswith("dist.")
+                and not model._abstract
+                and not model._transient
+                and field
+                and field.comodel_name == "dist.site"
+                and field._description_searchable
+            ):
+                found[name] = "site_id"
+        return found
 
     def _as_manager(self, site, name):
         user = self._user(self.login[site.code])
@@ -92,33 +95,31 @@ class TestSiteScope(DemoCommon):
         )
 
     def test_every_model_with_a_site(self):
-        foreign_rows = set()
-        for name in self._models():
+        others = set()
+        for name, field in self._models().items():
             if not self.env[name].with_user(self._user("lyon")).has_access("read"):
                 continue
             for site in self.lyon | self.lille | self.boston:
                 with self.subTest(name, site=site.code):
-                    if self.env[name].search_count([("site_id", "!=", site.id)]):
-                        foreign_rows.add(name)
-                    self._check_own_only(self._as_manager(site, name), site)
+                    if self.env[name].search_count([(field, "!=", site.id)]):
+                        others.add(name)
+                    self._check_own_only(self._as_manager(site, name), field, site)
         # the test would show nothing if there were nothing to see
-        self.assertLessEqual(LOOKED_AT, foreign_rows)
+        self.assertLessEqual(LOOKED_AT, others)
 
-    def _check_own_only(self, model, site):
-        seen = model.search([])
-        self.assertLessEqual(seen.sudo().site_id, site)
-        groups = model.formatted_read_group([], ["site_id"], ["__count"])
+    def _check_own_only(self, model, field, site):
+        self.assertLessEqual(model.search([]).sudo()[field], site)
+        groups = model.formatted_read_group([], [field], ["__count"])
         self.assertLessEqual(
-            {group["site_id"] and group["site_id"][0] for group in groups},
-            {site.id, False},
+            {group[field] and group[field][0] for group in groups}, {site.id, False}
         )
         foreign = self.program.site_ids - site
         for domain in (
-            [("site_id", "in", foreign.ids)],
-            [("site_id.name", "in", foreign.mapped("name"))],
+            [(field, "in", foreign.ids)],
+            [(f"{field}.name", "in", foreign.mapped("name"))],
         ):
             self.assertFalse(model.search_count(domain))
-        hidden = self.env[model._name].search([("site_id", "in", foreign.ids)], limit=1)
+        hidden = self.env[model._name].search([(field, "in", foreign.ids)], limit=1)
         if hidden:
             self.assertFalse(model.browse(hidden.id).has_access("read"))
 
