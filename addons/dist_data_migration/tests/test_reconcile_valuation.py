@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -151,6 +152,55 @@ class TestReconcileValuation(ReconcileCommon):
         self._close()
         self.assertEqual(self._detail(), (80, 80, 0))
 
+    def _buy(self, product, price, **line):
+        """Receive two dozens of a product for this price each; return its move."""
+        order = self.env["purchase.order"].create(
+            {
+                "partner_id": self.cafe.id,
+                "company_id": self.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_qty": 2,
+                            "product_uom_id": self.env.ref("uom.product_uom_dozen").id,
+                            "price_unit": 12 * price,
+                        }
+                    )
+                ],
+            }
+        )
+        order.button_confirm()
+        move = order.picking_ids.move_ids
+        move.quantity = move.product_uom_qty
+        move.move_line_ids.write(line)
+        move.picked = True
+        order.picking_ids.button_validate()
+        self.assertEqual((move.state, move.value), ("done", 24 * price))
+        return move
+
+    def test_receipt_at_another_price_than_the_standard_cost(self):
+        """24 apples bought at 1.50 are worth 48.00: the closing posts the rest."""
+        move = self._buy(self.apple, 1.5)
+        move.picking_id.date_done = "2026-05-04 10:00:00"
+        self.assertEqual(self._detail(), (128, 0, 128))
+        self._reconcile()
+        for code in ("valuation_unexplained", "valuation_products"):
+            self.assertEqual(self._figures(code)[-1], "passed", code)
+        self._close()
+        self.assertEqual(self._detail(), (128, 128, 0))
+        self._buy(self.apple, 2.5)
+        self.assertEqual(self._detail(), (176, 128, 48))
+
+    def test_receipt_at_another_price_by_lot(self):
+        """As above for a product whose lots are valued."""
+        cherry = self._lot_valuated("Cherry")
+        lot = self.env["stock.lot"].create(
+            {"name": "LA", "product_id": cherry.id, "standard_price": 4}
+        )
+        self._buy(cherry, 3, lot_id=lot.id)
+        self.assertEqual(self._detail(), (80 + 24 * 4, 0, 80 + 24 * 4))
+
     def test_goods_of_others_are_not_valued(self):
         self._change(self.apple, self.rack, 100, owner=self.cafe)
         self._reconcile()
@@ -163,10 +213,10 @@ class TestReconcileValuation(ReconcileCommon):
         self.assertEqual(line[1:4], ("value", 20, 22))
         self.assertEqual(self._figures("valuation_unexplained")[2], 2)
 
-    def test_lot_costs(self):
-        cherry = self.env["product.product"].create(
+    def _lot_valuated(self, name):
+        return self.env["product.product"].create(
             {
-                "name": "Cherry",
+                "name": name,
                 "is_storable": True,
                 "tracking": "lot",
                 "lot_valuated": True,
@@ -174,6 +224,9 @@ class TestReconcileValuation(ReconcileCommon):
                 "company_id": self.company.id,
             }
         )
+
+    def test_lot_costs(self):
+        cherry = self._lot_valuated("Cherry")
         lots = self.env["stock.lot"].create(
             [
                 {"name": name, "product_id": cherry.id, "standard_price": price}

@@ -42,7 +42,9 @@ class SiteSupply:
         return in_hands_of(self.people[role], records, self.site.company_id)
 
     def run(self):
-        vendors = self._agree_on_prices()
+        self.sold = self._products_by_vendor()
+        self._agree_on_prices()
+        *vendors, importer = self.sold
         today = self.site._local_day()
         for age in ORDER_AGES:
             day = today - timedelta(days=age)
@@ -50,46 +52,42 @@ class SiteSupply:
             receipt = self._receive(order, day, LEAD_DAYS + (age == LATE_AGE))
             if age == HELD_AGE:
                 self._hold(receipt, day + timedelta(days=LEAD_DAYS))
-        self._from_the_importer(today - timedelta(days=5))
-        self._to_the_customer(vendors[0], today - timedelta(days=5))
+        # out of transit inside the holding
+        day = today - timedelta(days=5)
+        self._receive(self._order(importer, day), day, LEAD_DAYS)
+        self._to_the_customer(vendors[0], day)
         # underway
         self._order(vendors[-1], today - timedelta(days=1))
 
-    def _agree_on_prices(self):
-        """The group's purchasing agrees on prices that hold in every company.
+    def _products_by_vendor(self):
+        """Return ``{vendor: products}``; the last one is the group's own importer."""
+        sold = {}
+        for product in self.products.with_company(self.site.company_id).sorted("id"):
+            vendor = product.seller_ids[:1].partner_id
+            sold[vendor] = sold.get(vendor, product.browse()) | product
+        sold = dict(sorted(sold.items(), key=lambda item: item[0].id))
+        sold[self.importer.partner_id] = next(iter(sold.values()))
+        return sold
 
-        :return: list of the vendors outside the group
-        """
-        vendors = self.products.seller_ids.sorted("id").partner_id
-        offers = [
-            (seller.partner_id, seller.product_tmpl_id)
-            for seller in self.products.seller_ids.sorted("id")
-        ] + [
-            (self.importer.partner_id, product.product_tmpl_id)
-            for product in self.products.sorted("id")[:2]
-        ]
+    def _agree_on_prices(self):
+        """The group's purchasing agrees on prices that hold in every company."""
         self._as("group", self.products.env["product.supplierinfo"]).create(
             [
                 {
                     "partner_id": vendor.id,
-                    "product_tmpl_id": template.id,
+                    "product_tmpl_id": product.product_tmpl_id.id,
                     "product_name": AGREEMENT,
                     "company_id": False,
-                    "price": round(GROUP_PRICE * template.standard_price, 2),
+                    "price": round(GROUP_PRICE * product.standard_price, 2),
                     "delay": LEAD_DAYS,
-                    # before those that came from the legacy system
-                    "sequence": 0,
                 }
-                for vendor, template in offers
+                for vendor, products in self.sold.items()
+                for product in products
             ]
         )
-        return list(vendors)
 
     def _order(self, vendor, day, operation=None, **values):
         """Approve an order in the morning of a day, for what the vendor sells."""
-        sold = self.products.filtered(
-            lambda product: vendor in product.seller_ids.partner_id
-        )
         ordered = local_moment(self.site, day, 8)
         order = self._as("buyer", self.site.env["purchase.order"]).create(
             {
@@ -107,7 +105,7 @@ class SiteSupply:
                             "product_qty": 10 * self.random.randint(2, 6),
                         }
                     )
-                    for product in sold.sorted("id")[:2]
+                    for product in self.sold[vendor][:2]
                 ],
                 **values,
             }
@@ -161,10 +159,6 @@ class SiteSupply:
         transfer.move_ids.picked = True
         transfer.button_validate()
         transfer.date_done = local_moment(self.site, day, 13)
-
-    def _from_the_importer(self, day):
-        """The import entity delivers: goods come out of transit inside the holding."""
-        self._receive(self._order(self.importer.partner_id, day), day, LEAD_DAYS)
 
     def _to_the_customer(self, vendor, day):
         """The vendor delivers to the customer: nothing passes through the site."""

@@ -104,6 +104,7 @@ class TestDemo(DemoCommon):
         for line in orders.order_line:
             self.assertEqual(line.selected_seller_id.product_name, AGREEMENT)
             self.assertEqual(line.price_unit, line.selected_seller_id.price)
+            self.assertGreater(line.price_unit, 0)
         by_usage = {}
         for move in orders.picking_ids.move_ids.filtered(lambda m: m.state == "done"):
             usage = (move.location_id.usage, move.location_dest_id.usage)
@@ -139,7 +140,15 @@ class TestDemo(DemoCommon):
         )
         self.assertEqual(pilot.reconciliation_id.result, "passed")
         self.assertEqual(pilot.state, "signed")
-        self.assertEqual(second.reconciliation_id.result, "failed")
+        run = second.reconciliation_id
+        self.assertEqual(run.result, "failed")
+        # the stock at Lille, and no more than that
+        self.assertEqual(
+            set(
+                run.control_ids.filtered(lambda c: c.result == "failed").mapped("code")
+            ),
+            {"onhand_quantity", "rows_loaded"},
+        )
 
     def test_red_line_leads_to_its_discrepancy(self):
         gate = self.second.gate_ids.filtered(lambda gate: gate.site_id.code == "LIL")

@@ -30,7 +30,8 @@ CONTROLS = (
         "amount",
         _lt(
             "Ledger balance and pending closing stand under legacy, the stock value "
-            "under Odoo; the difference is what nothing explains."
+            "under Odoo; the difference is what nothing explains. At standard cost a "
+            "receipt counts at the cost, not at its purchase price."
         ),
         needs=STOCK,
     ),
@@ -48,7 +49,10 @@ CONTROLS = (
         "valuation_product",
         "value",
         "amount",
-        _lt("The moves stand under legacy, the stock value under Odoo."),
+        _lt(
+            "The moves stand under legacy, the stock value under Odoo. At standard "
+            "cost a receipt counts at the cost, not at its purchase price."
+        ),
         needs=STOCK,
     ),
 )
@@ -97,7 +101,7 @@ class ValuationComparisons:
         )
 
     def _quant_cost(self):
-        """Cost of a unit in the quant ``q`` of product ``p``.
+        """Cost of a unit in the quant, or move line, ``q`` of product ``p``.
 
         Lots are looked up only for products whose lots are valued: they are few, and
         lots are many.
@@ -132,20 +136,33 @@ class ValuationComparisons:
         )
 
     def _moved(self, condition):
-        """Signed value and number of done valued moves by product."""
+        """Signed value and number of done valued moves by product.
+
+        A receipt has the value of its purchase price. At standard cost the stock is
+        worth its cost all the same, and the closing posts the difference, so such
+        moves count at that cost.
+        """
         return SQL(
             """
             SELECT move.product_id, COUNT(*) AS moves,
-                   SUM(CASE WHEN move.is_in THEN move.value ELSE -move.value END)
-                       AS amount
+                   SUM(CASE WHEN move.is_in THEN 1 ELSE -1 END
+                       * CASE WHEN p.cost_method <> 'standard' THEN move.value
+                              WHEN p.lot_valuated THEN (
+                                  SELECT SUM(q.quantity_product_uom::numeric * %(cost)s)
+                                    FROM stock_move_line q WHERE q.move_id = move.id)
+                              ELSE move.quantity * unit.factor / own.factor * p.cost
+                          END) AS amount
               FROM stock_move move
               JOIN products p ON p.id = move.product_id
-             WHERE move.company_id = %s AND move.state = 'done'
-               AND (move.is_in OR move.is_out) AND %s
+              JOIN uom_uom unit ON unit.id = move.product_uom
+              JOIN uom_uom own ON own.id = p.uom_id
+             WHERE move.company_id = %(company)s AND move.state = 'done'
+               AND (move.is_in OR move.is_out) AND %(condition)s
              GROUP BY 1
             """,
-            self.company.id,
-            condition,
+            cost=self._quant_cost(),
+            company=self.company.id,
+            condition=condition,
         )
 
     def _revalued(self, closing):
