@@ -78,8 +78,9 @@ FAULTS = Faults()
 def pytest_sessionstart(session):
     logging.getLogger().addHandler(FAULTS)
     # pylint: disable=import-outside-toplevel
-    from odoo.addons.base.models import res_users
     from odoo.tests.common import BaseCase
+
+    from odoo.addons.base.models import res_users
 
     # each class makes a dozen users: to hash their passwords as strongly as those of
     # people takes half a second each, a third of the run

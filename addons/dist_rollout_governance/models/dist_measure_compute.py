@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 STATEMENT_TIMEOUT = "60s"
 
 
+# one file per subject keeps them readable
+# pylint: disable=consider-merging-classes-inherited
 class DistMeasure(models.Model):
     """How measures are computed: queued days, a window of them at a time."""
 

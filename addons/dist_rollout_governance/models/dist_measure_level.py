@@ -5,6 +5,8 @@ from ..services.closing import CLOSING_HOURS, LATE_HOURS
 from .dist_measure_store import FIGURES
 
 
+# one file per subject keeps them readable
+# pylint: disable=consider-merging-classes-inherited
 class DistMeasure(models.Model):
     """How a level that was missed at the end of a day is closed later."""
 

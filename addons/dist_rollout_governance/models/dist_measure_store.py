@@ -13,6 +13,8 @@ FIGURES = (
 )
 
 
+# one file per subject keeps them readable
+# pylint: disable=consider-merging-classes-inherited
 class DistMeasure(models.Model):
     """How the values of a measure are written: one statement for all of them."""
 
