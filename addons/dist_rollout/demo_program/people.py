@@ -24,8 +24,9 @@ PEOPLE = {
     "rotterdam": ("Ruben Rotterdam", "site_manager", "nl"),
     "marseille": ("Marc Marseille", "site_manager", "fr"),
 }
-# those who may see the sales orders and the stock of every site
+# those who see the sales orders of every site, and who see no transfers
 WITH_SALES = ("program", "consultant", "command")
+WITHOUT_STOCK = ("steering",)
 # people of a site, and who buys for everybody; login: (name, right, company keys)
 WORKERS = {
     "lyon.sales": ("Sophie Sales", "sales_team.group_sale_salesman", "fr"),
@@ -68,7 +69,9 @@ def create_people(env, companies):
     """Return ``{login: user}``. Their password is set by whoever serves the demo."""
     people = {}
     for login, (name, roles, keys) in PEOPLE.items():
-        groups = [ROLES + role for role in roles.split()] + ["stock.group_stock_user"]
+        groups = [ROLES + role for role in roles.split()]
+        if login not in WITHOUT_STOCK:
+            groups.append("stock.group_stock_user")
         if login in WITH_SALES:
             groups.append("sales_team.group_sale_salesman_all_leads")
         people[login] = _create_user(env, companies, login, name, groups, keys)

@@ -115,6 +115,8 @@ class DemoProgram:
             {"name": name, "code": code, "company_id": company.id}
         )
         warehouse.write({"name": name, "code": code})
+        # where the manager works
+        self.people[manager].with_company(company).property_warehouse_id = warehouse
         return self._as("consultant", self.env["dist.site"]).create(
             {
                 "name": name,
