@@ -1,5 +1,6 @@
 from . import test_command_center
 from . import test_escalation
+from . import test_mail
 from . import test_measure_ticket
 from . import test_portal
 from . import test_problem

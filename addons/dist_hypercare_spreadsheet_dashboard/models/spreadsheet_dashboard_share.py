@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ValidationError
 
 # how the data of a spreadsheet names where a list, a pivot or a chart reads
 SOURCE = re.compile(r'"(?:model|resModel)"\s*:\s*"dist\.')
@@ -17,18 +17,16 @@ class SpreadsheetDashboardShare(models.Model):
 
     _inherit = "spreadsheet.dashboard.share"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        shares = super().create(vals_list)
-        for dashboard in shares.dashboard_id:
-            # sudo: whoever may not read the dashboard may not share it either
-            if SOURCE.search(dashboard.sudo().spreadsheet_data or ""):
-                raise UserError(
+    @api.constrains("dashboard_id")
+    def _check_no_figures_of_sites(self):
+        # sudo: whoever may not read the dashboard may not share it either
+        for dashboard in self.dashboard_id.sudo():
+            if SOURCE.search(dashboard.spreadsheet_data or ""):
+                raise ValidationError(
                     self.env._(
                         "The dashboard %(name)s shows figures of sites, which a link "
                         "would show to anybody. Give its readers the role Rollout "
                         "Viewer instead, or print it.",
-                        name=dashboard.sudo().name,
+                        name=dashboard.name,
                     )
                 )
-        return shares

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.dist_rollout_governance.tests.common import RolloutCommon
@@ -69,7 +69,7 @@ class TestDashboard(RolloutCommon, HttpCase):
             for dashboard in self.dashboard | copied:
                 with (
                     self.subTest(user.login, name=dashboard.name),
-                    self.assertRaisesRegex(UserError, "Rollout Viewer"),
+                    self.assertRaisesRegex(ValidationError, "Rollout Viewer"),
                 ):
                     self._share(user, dashboard)
 
@@ -81,6 +81,9 @@ class TestDashboard(RolloutCommon, HttpCase):
             }
         )
         self.assertIn("/dashboard/share/", self._share(self.user_viewer, other))
+        share = self.env["spreadsheet.dashboard.share"].with_user(self.user_viewer)
+        with self.assertRaises(ValidationError):
+            share.search([]).dashboard_id = self.dashboard
 
     def test_it_opens_for_a_viewer(self):
         """With the rights of a viewer, every figure and chart is drawn."""
