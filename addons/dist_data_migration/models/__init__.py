@@ -39,3 +39,4 @@ from . import dist_migration_probe_result
 from . import dist_migration_cycle_probe
 from . import dist_reconciliation_tolerance
 from . import dist_reconciliation_case
+from . import product_product

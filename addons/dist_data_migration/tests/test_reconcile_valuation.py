@@ -213,6 +213,13 @@ class TestReconcileValuation(ReconcileCommon):
         self.assertEqual(line[1:4], ("value", 20, 22))
         self.assertEqual(self._figures("valuation_unexplained")[2], 2)
 
+    def test_only_what_was_moved_in_has_remaining_moves(self):
+        fresh = self.apple.copy()
+        products = (self.apple | fresh).with_company(self.company)
+        remaining = products._get_remaining_moves()
+        self.assertEqual(list(remaining), [self.apple])
+        self.assertEqual(sum(remaining[self.apple].values()), 10)
+
     def _lot_valuated(self, name):
         return self.env["product.product"].create(
             {

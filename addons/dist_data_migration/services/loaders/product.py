@@ -25,6 +25,7 @@ class ProductLoader(Loader):
 
     key = "product"
     model = "product.product"
+    chunk_size = 500
     used_by = (
         ("stock.warehouse.orderpoint", "product_id"),
         ("product.pricelist.item", "product_id"),
@@ -202,7 +203,12 @@ class ProductLoader(Loader):
 
     def create_records(self, vals_list):
         active = [vals.pop("active") for vals in vals_list]
-        products = super().create_records(vals_list)
+        products = super().create_records(
+            [
+                vals if "product_tmpl_id" in vals else {**self._costly_defaults, **vals}
+                for vals in vals_list
+            ]
+        )
         discontinued = products.browse(
             product.id
             for product, is_active in zip(products, active, strict=True)
@@ -212,6 +218,12 @@ class ProductLoader(Loader):
             # the last variant takes its template along
             discontinued.action_archive()
         return products
+
+    @cached_property
+    def _costly_defaults(self):
+        """Defaults that take a query each; Odoo asks for them product by product."""
+        names = ["has_available_route_ids", "lot_sequence_id"]
+        return self.env["product.template"].default_get(names)
 
     def update_record(self, record, vals):
         if "active" in vals:
