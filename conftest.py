@@ -83,7 +83,7 @@ def pytest_sessionstart(session):
     from odoo.addons.base.models import res_users
 
     # each class makes a dozen users: to hash their passwords as strongly as those of
-    # people takes half a second each, a third of the run
+    # people takes half a second each, about a fifth of the run
     res_users.MIN_ROUNDS = 1000
     # two browsers and the servers of other tests share the processors: while one
     # request builds the assets, another may wait longer than Odoo thinks of
