@@ -40,3 +40,5 @@ from . import dist_migration_cycle_probe
 from . import dist_reconciliation_tolerance
 from . import dist_reconciliation_case
 from . import product_product
+from . import stock_move_line
+from . import stock_quant

@@ -110,19 +110,9 @@ class DistLegacyKey(models.Model):
         they go with the moves and the entry behind them.
         """
         domain = Domain("object_id", "=", migration_object.id)
-        if model == "stock.move":
-            moves = self.env["stock.move"].browse(ids)
-            quants = self.env["stock.quant"].search(
-                [
-                    ("product_id", "in", moves.product_id.ids),
-                    (
-                        "location_id",
-                        "in",
-                        (moves.location_id | moves.location_dest_id).ids,
-                    ),
-                ]
-            )
-            domain &= Domain("res_id", "in", quants.ids)
+        if model == "stock.move.line":
+            lines = self.env["stock.move.line"].browse(ids)
+            domain &= Domain("res_id", "in", self._quants_of(lines).ids)
         elif migration_object.loader == "opening_balance":
             entries = self.env["account.move"].browse(ids)
             domain &= Domain("res_id", "in", entries.line_ids.ids)
@@ -130,6 +120,28 @@ class DistLegacyKey(models.Model):
             domain &= Domain([("res_model", "=", model), ("res_id", "in", list(ids))])
         domain &= Domain("cycle_id", "=", cycle.id)
         self.search(domain).unlink()
+
+    @api.model
+    def _quants_of(self, lines):
+        """Return the quants of the places that lines of done moves lead to or from."""
+        places = {
+            (line.product_id, location, line.lot_id, line.owner_id)
+            for line in lines
+            for location in (line.location_id, line.location_dest_id)
+        }
+        return (
+            self.env["stock.quant"]
+            .search([("product_id", "in", lines.product_id.ids)])
+            .filtered(
+                lambda quant: (
+                    quant.product_id,
+                    quant.location_id,
+                    quant.lot_id,
+                    quant.owner_id,
+                )
+                in places
+            )
+        )
 
     def action_open_record(self):
         """Open the record behind the key."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -359,6 +359,15 @@ class DistMigrationCycle(models.Model):
         )
         return self.with_env(clean)
 
+    def _as_odoobot(self):
+        """Return the cycle as the scheduled action of the load has it.
+
+        For what goes through Odoo's own business code: some of it gives up the rights
+        of the superuser and asks for those of the user, such as the value of products
+        at FIFO, and a steward has none on stock moves.
+        """
+        return self.with_user(SUPERUSER_ID)
+
     def _set(self, vals):
         """Write the cycle's own fields, followed up in the chatter."""
         self.with_context(tracking_disable=False, mail_notrack=False).write(vals)
@@ -392,11 +401,10 @@ class DistMigrationCycle(models.Model):
 
     def _loaders(self):
         """Yield ``(object, loader)``, each after all that it needs."""
-        for migration_object in self.env["dist.migration.object"]._ordered():
-            yield (
-                migration_object,
-                LOADERS[migration_object.loader](self, migration_object),
-            )
+        cycle = self._as_odoobot()
+        for migration_object in cycle.env["dist.migration.object"]._ordered():
+            loader = LOADERS[migration_object.loader](cycle, migration_object)
+            yield migration_object, loader
 
     def _timezone(self):
         return self.site_ids[:1].tz or self.company_id.partner_id.tz or "UTC"

@@ -310,12 +310,13 @@ class DistMigrationCycle(models.Model):
                   FROM dist_migration_row r
                  WHERE r.cycle_id = %s AND r.object_id = %s AND r.state = 'valid'
                    AND %s
-                 ORDER BY r.line, r.id
+                 ORDER BY %s r.line, r.id
                  LIMIT %s
                 """,
                 self.id,
                 migration_object.id,
                 waits if own else SQL("TRUE"),
+                SQL("r.data->>%s,", loader.grouped_by) if loader.grouped_by else SQL(),
                 None if loader.whole else loader.chunk_size,
             )
         )
@@ -336,6 +337,25 @@ class DistMigrationCycle(models.Model):
         )
 
     def _load_chunk(self, loader, rows):
+        """Load rows as far as possible; return their outcomes."""
+        refused = {} if loader.whole else loader.refused(rows)
+        outcomes = [
+            outcome
+            for row in rows
+            if row.id in refused
+            for outcome in self._failures(loader, row, refused[row.id])
+        ]
+        rows = [row for row in rows if row.id not in refused]
+        return outcomes + (self._load_part(loader, rows) if rows else [])
+
+    def _failures(self, loader, row, message):
+        """Return the outcomes of a row that failed, and of those loaded with it."""
+        return [
+            base.Outcome(row_id, "fail", 0, message)
+            for row_id in [row.id, *self._children(loader, row)]
+        ]
+
+    def _load_part(self, loader, rows):
         """Load rows in a savepoint; halve them until a bad one stands alone."""
         try:
             with self.env.cr.savepoint():
@@ -345,14 +365,14 @@ class DistMigrationCycle(models.Model):
             if len(rows) > 1 and not loader.whole:
                 middle = len(rows) // 2
                 return [
-                    *self._load_chunk(loader, rows[:middle]),
-                    *self._load_chunk(loader, rows[middle:]),
+                    *self._load_part(loader, rows[:middle]),
+                    *self._load_part(loader, rows[middle:]),
                 ]
             message = self._row_error(error)
             return [
-                base.Outcome(row_id, "fail", 0, message)
+                outcome
                 for row in rows
-                for row_id in [row.id, *self._children(loader, row)]
+                for outcome in self._failures(loader, row, message)
             ]
 
     def _row_error(self, error):
@@ -367,14 +387,15 @@ class DistMigrationCycle(models.Model):
 
     def _children(self, loader, row):
         """Return the ids of rows that are loaded together with this one."""
-        children = [
-            (record, other)
-            for record, other in self._loaders()
-            if other.parent == loader.key
-        ]
+        if all(other.parent != loader.key for other in LOADERS.values()):
+            return []
         ids = []
-        for record, _other in children:
-            for state, _error, values in self._child_rows(record, "order", [row.key]):
+        for migration_object, other in self._loaders():
+            if other.parent != loader.key:
+                continue
+            for state, _error, values in self._child_rows(
+                migration_object, "order", [row.key]
+            ):
                 if state != "invalid":
                     ids.append(values[0])
         return ids

@@ -93,7 +93,7 @@ class DistMigrationCycle(models.Model):
         started = time.monotonic()
         findings = Findings()
         with self._nothing_remains():
-            probe = probe_class(self)
+            probe = probe_class(self._as_odoobot())
             for record in probe.samples():
                 self._try_record(probe, record, findings)
         result = "failed" if findings.failures else "passed"

@@ -26,3 +26,4 @@ from . import test_values
 from . import test_corrections
 from . import test_audit_file
 from . import test_bad_inputs
+from . import test_opening_moves

@@ -90,6 +90,8 @@ class Loader:
     #: object whose loader also loads the rows of this one (order lines)
     parent = ""
     chunk_size = 200
+    #: field whose rows follow each other, for loaders that join them
+    grouped_by = ""
     #: rows are loaded all together or not at all
     whole = False
     #: further models that ``take_back`` knows how to take back
@@ -123,6 +125,23 @@ class Loader:
         return False if self.object.is_shared else self.cycle.company_id.id
 
     # -- engine -----------------------------------------------------------------
+
+    def refused(self, rows):
+        """Return ``{row id: message}`` of rows that refer to what was not loaded.
+
+        They often are many: when products fail, so does their stock. Looking first
+        costs little, an error in :meth:`apply` rolls back a chunk.
+        """
+        self.fetch_references(rows)
+        found = {}
+        for row in rows:
+            try:
+                for name, target in self.targets.items():
+                    if target.reference:
+                        self.reference(row, name)
+            except LoadError as error:
+                found[row.id] = str(error)
+        return found
 
     def apply(self, rows):
         """Load rows and return their outcomes; called inside a savepoint.

@@ -1,10 +1,11 @@
 from collections import namedtuple
 
+from odoo import Command
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import Loader, LoadError, Outcome, register
+from .base import Loader, Outcome, register
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation
@@ -46,39 +47,46 @@ class StockLoader(Loader):
         "quantity": Target(_lt("Quantity"), "number", required=True),
         "value": Target(_lt("Legacy Value"), "number"),
     }
-    helpers = ("stock.move",)
-    chunk_size = 500
+    helpers = ("stock.move.line",)
+    grouped_by = "product"
+    chunk_size = 2000
 
     def apply(self, rows):
         self.fetch_references(rows)
         places = {}
         for row in rows:
             places.setdefault(self._place(row), []).append(row)
-        self._check_lots(places)
         totals = self._legacy_totals(places)
-        self._check_serials(totals)
         current = self._current_quantities(places)
-        self._refuse_touched(places, totals, current)
         changes = {}
         for place in places:
             difference = totals[place][0] - current.get(place, 0.0)
             if self._is_different(place.product, difference):
                 changes[place] = difference
+        problems = self._problems(places, totals, changes)
+        changes = {
+            place: quantity
+            for place, quantity in changes.items()
+            if place not in problems
+        }
         self._adjust(changes, totals, current)
         outcomes = []
         quants = self._quants(places)
         for place, place_rows in places.items():
-            status = "same"
-            if place in changes:
+            status, message = "same", problems.get(place, "")
+            if message:
+                status = "fail"
+            elif place in changes:
                 status = "update" if place in current else "create"
+            quant = 0 if message else quants.get(place, 0)
             outcomes += [
-                Outcome(row.id, status, quants.get(place, 0)) for row in place_rows
+                Outcome(row.id, status, quant, str(message)) for row in place_rows
             ]
         self.remember(rows, outcomes)
         return outcomes
 
     def note_created(self, by_id, outcomes):
-        """Moves are taken back, not quants; see :meth:`_adjust`."""
+        """Lines of moves are taken back, not quants; see :meth:`_move`."""
 
     # -- places -----------------------------------------------------------------------
 
@@ -95,48 +103,73 @@ class StockLoader(Loader):
         uom = self.env["product.product"].browse(product_id).uom_id
         return uom.compare(difference, 0.0) != 0
 
-    def _check_lots(self, places):
-        """Tracked products need a lot, others have none; a lot fits its product."""
-        Product, Lot = self.env["product.product"], self.env["stock.lot"]
-        for place, rows in places.items():
-            product, lot = Product.browse(place.product), Lot.browse(place.lot)
-            if not place.lot and product.tracking != "none":
-                message = _lt(
-                    "%(product)s is tracked; the row names no lot.",
-                    product=product.display_name,
-                )
-            elif place.lot and product.tracking == "none":
-                message = _lt(
-                    "%(product)s is not tracked, but the row names the lot %(lot)s.",
-                    product=product.display_name,
-                    lot=rows[0].data["lot"],
-                )
-            elif place.lot and lot.product_id != product:
-                message = _lt(
-                    "The lot %(lot)s belongs to %(other)s, not to %(product)s.",
-                    lot=rows[0].data["lot"],
-                    other=lot.product_id.display_name,
-                    product=product.display_name,
-                )
-            else:
-                continue
-            raise LoadError(message)
+    # -- what is refused --------------------------------------------------------------
 
-    def _check_serials(self, totals):
-        Product = self.env["product.product"]
-        for place, (quantity, _value) in totals.items():
-            if Product.browse(place.product).tracking != "serial":
-                continue
-            if quantity not in (0, 1):
-                lot = self.env["stock.lot"].browse(place.lot)
-                raise LoadError(
-                    _lt(
-                        "The serial number %(serial)s stands for one piece, not for "
-                        "%(quantity)s.",
-                        serial=lot.name,
-                        quantity=f"{quantity:g}",
-                    )
-                )
+    def _problems(self, places, totals, changes):
+        """Return ``{place: message}`` of places that can't be loaded.
+
+        Their neighbours are loaded all the same. Nothing is raised, as that would roll
+        the whole chunk back for each of them.
+        """
+        found = {}
+        for place, rows in places.items():
+            message = self._lot_problem(place, rows[0]) or self._serial_problem(
+                place, totals[place][0]
+            )
+            if message:
+                found[place] = message
+        for place in self._moved_since(set(changes) - set(found)):
+            product = self.env["product.product"].browse(place.product)
+            found[place] = _lt(
+                "%(product)s has been moved since the cutover; the extract no longer "
+                "tells its stock. Correct it by a count.",
+                product=product.display_name,
+            )
+        return found
+
+    def _lot_problem(self, place, row):
+        """Tracked products need a lot, others have none; a lot fits its product."""
+        product = self.env["product.product"].browse(place.product)
+        lot = self.env["stock.lot"].browse(place.lot)
+        if not place.lot and product.tracking != "none":
+            return _lt(
+                "%(product)s is tracked; the row names no lot.",
+                product=product.display_name,
+            )
+        if place.lot and product.tracking == "none":
+            return _lt(
+                "%(product)s is not tracked, but the row names the lot %(lot)s.",
+                product=product.display_name,
+                lot=row.data["lot"],
+            )
+        if place.lot and lot.product_id != product:
+            return _lt(
+                "The lot %(lot)s belongs to %(other)s, not to %(product)s.",
+                lot=row.data["lot"],
+                other=lot.product_id.display_name,
+                product=product.display_name,
+            )
+        return None
+
+    def _serial_problem(self, place, quantity):
+        product = self.env["product.product"].browse(place.product)
+        if product.tracking != "serial" or quantity in (0, 1):
+            return None
+        return _lt(
+            "The serial number %(serial)s stands for one piece, not for %(quantity)s.",
+            serial=self.env["stock.lot"].browse(place.lot).name,
+            quantity=f"{quantity:g}",
+        )
+
+    def _moved_since(self, places):
+        """Return the places where goods have moved since the cutover."""
+        return self._touched(
+            places,
+            SQL(
+                "move.dist_is_opening_load IS NOT TRUE AND move.date > %s",
+                self.cycle.cutover_at,
+            ),
+        )
 
     # -- quantities -------------------------------------------------------------------
 
@@ -205,32 +238,6 @@ class StockLoader(Loader):
             ("location_id", "in", list({place.location for place in places})),
         ]
 
-    def _refuse_touched(self, places, totals, current):
-        wrong = [
-            place
-            for place in places
-            if self._is_different(
-                place.product, totals[place][0] - current.get(place, 0.0)
-            )
-        ]
-        touched = self._touched(
-            wrong,
-            SQL(
-                "move.dist_is_opening_load IS NOT TRUE AND move.date > %s",
-                self.cycle.cutover_at,
-            ),
-        )
-        for place in wrong:
-            if place in touched:
-                product = self.env["product.product"].browse(place.product)
-                raise LoadError(
-                    _lt(
-                        "%(product)s has been moved since the cutover; the extract no "
-                        "longer tells its stock. Correct it by a count.",
-                        product=product.display_name,
-                    )
-                )
-
     def _touched(self, places, condition):
         """Return the places that done moves of a kind have touched."""
         if not places:
@@ -261,87 +268,161 @@ class StockLoader(Loader):
     # -- moves ------------------------------------------------------------------------
 
     def _adjust(self, changes, totals, current):
-        """Make one done inventory move per place, dated and stamped."""
+        """Make done inventory moves, dated and stamped, with a line for each place."""
         if not changes:
             return
-        moves = self._move(changes)
-        self.cycle._note_created(
-            self.object, moves._name, [("", move.id) for move in moves]
-        )
-        values = []
-        for move, (place, quantity) in zip(moves, changes.items(), strict=True):
-            value = totals[place][1]
-            product = self.env["product.product"].browse(place.product)
-            product = product.with_company(self.cycle.company_id)
-            # only what comes in whole has the legacy value; a standard price is
-            # the product's, and goods of others have no value in our books
-            if (
-                value is not None
-                and quantity > 0
-                and not current.get(place)
-                and not place.owner
-                and product.cost_method in ("average", "fifo")
-            ):
-                values.append(
-                    {
-                        "move_id": move.id,
-                        "value": value,
-                        "date": self.cycle.cutover_at,
-                        "company_id": self.cycle.company_id.id,
-                        "description": self.cycle.display_name,
-                    }
-                )
-        if values:
-            self.env["product.value"].create(values)
-
-    def _move(self, changes):
-        """Create done moves that change the places by these quantities."""
-        loss = self.cycle.company_id._dist_opening_location()
-        moves = self.env["stock.move"].create(
+        values = {
+            place: totals[place][1]
+            for place, quantity in changes.items()
+            if totals[place][1] is not None
+            and self._has_own_value(place, quantity, current)
+        }
+        moves = self._move(changes, values)
+        self.env["product.value"].create(
             [
-                self._prepare_move(place, quantity, loss)
-                for place, quantity in changes.items()
+                {
+                    "move_id": move.id,
+                    "value": value,
+                    "date": self.cycle.cutover_at,
+                    "company_id": self.cycle.company_id.id,
+                    "description": self.cycle.display_name,
+                }
+                for move, value in self._legacy_values(moves, values)
             ]
         )
+
+    def _has_own_value(self, place, quantity, current):
+        """Return whether what comes to a place has the value of the extract.
+
+        Only what comes in whole has it; a standard price is the product's, and goods of
+        others have no value in our books.
+        """
+        product = self.env["product.product"].browse(place.product)
+        product = product.with_company(self.cycle.company_id)
+        return (
+            quantity > 0
+            and not current.get(place)
+            and not place.owner
+            and product.cost_method in ("average", "fifo")
+        )
+
+    def _legacy_values(self, moves, values):
+        """Return ``[(move, value)]`` of moves whose places have values."""
+        found = []
+        for move in moves:
+            places = [self._place_of(line) for line in move.move_line_ids]
+            if places[0] in values:
+                found.append((move, sum(values[place] for place in places)))
+        return found
+
+    def _move(self, changes, values=None, state="created"):
+        """Create done moves that change the places by these quantities.
+
+        :param values: ``{place: value}`` of those with a value of their own
+        :param state: of the creations that note the lines
+        """
+        groups = {}
+        for place, quantity in changes.items():
+            key = self._move_key(place, quantity, (values or {}).get(place))
+            groups.setdefault(key, {})[place] = quantity
+        moves = self.env["stock.move"].create(
+            [self._prepare_move(places) for places in groups.values()]
+        )
         moves._action_done()
+        # Odoo has set the date of now
         moves.date = self.cycle.cutover_at
-        quants = self.env["stock.quant"].search(self._quant_domain(changes))
-        quants.filtered(
-            lambda quant: Place(*(quant[name].id or 0 for name in PLACE_FIELDS))
-            in changes
-        ).write({"in_date": self.cycle.cutover_at})
+        lines = moves.move_line_ids
+        self.cycle._note_created(
+            self.object, lines._name, [("", line.id) for line in lines], state=state
+        )
         return moves
 
-    def _prepare_move(self, place, quantity, loss):
+    def _move_key(self, place, quantity, value):
+        """Return what places have in common that share a move.
+
+        Odoo values a move as a whole: what has another value, or none, goes apart.
+        """
+        product = self.env["product.product"].browse(place.product)
+        product = product.with_company(self.cycle.company_id)
+        has_layers = product.cost_method == "fifo" and value is not None
+        return (
+            place.product,
+            quantity > 0,
+            place.owner,
+            place.lot if product.lot_valuated else 0,
+            self._move_location(place),
+            value is not None,
+            round(value / quantity, 6) if has_layers else 0.0,
+        )
+
+    def _move_location(self, place):
+        """Return the id of the location of a place's move: the stock of the warehouse.
+
+        A place that is not in it, such as the input, stands for itself.
+        """
         location = self.env["stock.location"].browse(place.location)
-        quant = self.env["stock.quant"].new(
-            {
-                name: value or False
-                for name, value in zip(PLACE_FIELDS, place, strict=True)
-            }
+        stock = location.warehouse_id.lot_stock_id
+        inside = stock and location.parent_path.startswith(stock.parent_path)
+        return stock.id if inside else location.id
+
+    def _prepare_move(self, places):
+        """Return the values of a move.
+
+        :param places: ``{place: quantity}`` of one :meth:`_move_key`
+        """
+        loss = self.cycle.company_id._dist_opening_location()
+        Location = self.env["stock.location"]
+        first = next(iter(places))
+        location = Location.browse(
+            self._move_location(first) if len(places) > 1 else first.location
         )
-        source, destination = (loss, location) if quantity > 0 else (location, loss)
-        vals = quant._get_inventory_move_values(abs(quantity), source, destination)
-        return dict(
-            vals,
-            origin=self.cycle.display_name,
-            dist_is_opening_load=True,
-            company_id=self.cycle.company_id.id,
-        )
+        product = self.env["product.product"].browse(first.product)
+        inward = places[first] > 0
+        vals = {
+            "product_id": product.id,
+            "product_uom": product.uom_id.id,
+            "product_uom_qty": sum(abs(quantity) for quantity in places.values()),
+            "company_id": self.cycle.company_id.id,
+            "state": "confirmed",
+            "restrict_partner_id": first.owner or False,
+            "is_inventory": True,
+            "picked": True,
+            "origin": self.cycle.display_name,
+            "date": self.cycle.cutover_at,
+            "dist_is_opening_load": True,
+            "location_id": loss.id if inward else location.id,
+            "location_dest_id": location.id if inward else loss.id,
+        }
+        vals["move_line_ids"] = [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "product_uom_id": product.uom_id.id,
+                    "quantity": abs(quantity),
+                    "company_id": vals["company_id"],
+                    "location_id": loss.id if inward else place.location,
+                    "location_dest_id": place.location if inward else loss.id,
+                    "lot_id": place.lot or False,
+                    "owner_id": place.owner or False,
+                }
+            )
+            for place, quantity in places.items()
+        ]
+        return vals
 
     # -- taking back ------------------------------------------------------------------
 
     def take_back(self, records):
-        """Make an opposite opening move for each, unless the place has moved on."""
-        places = {move.id: self._place_of(move) for move in records}
+        """Move the quantity of each line back, unless its place has moved on."""
+        places = {line.id: self._place_of(line) for line in records}
         touched = self._touched(
             list(dict.fromkeys(places.values())),
             SQL(
                 """
-                move.id > %s AND NOT EXISTS (
+                line.id > %s AND NOT EXISTS (
                     SELECT FROM dist_migration_creation mine
-                     WHERE mine.cycle_id = %s AND mine.res_model = 'stock.move'
-                       AND mine.res_id = move.id)
+                     WHERE mine.cycle_id = %s AND mine.res_model = 'stock.move.line'
+                       AND mine.res_id = line.id)
                 """,
                 min(records.ids),
                 self.cycle.id,
@@ -349,38 +430,29 @@ class StockLoader(Loader):
         )
         reason = self.env._("It has been moved or counted since.")
         results, changes = [], {}
-        for move in records:
-            place = places[move.id]
+        for line in records:
+            place = places[line.id]
             if place in touched:
-                results.append((move.id, "kept", reason))
+                results.append((line.id, "kept", reason))
                 continue
-            inward = move.location_dest_id.id == place.location
-            quantity = -move.quantity if inward else move.quantity
+            inward = line.location_dest_id.id == place.location
+            quantity = line.quantity_product_uom * (-1 if inward else 1)
             changes[place] = changes.get(place, 0.0) + quantity
-            results.append((move.id, "deleted", ""))
+            results.append((line.id, "deleted", ""))
         changes = {
             place: quantity
             for place, quantity in changes.items()
             if self._is_different(place.product, quantity)
         }
         if changes:
-            moves = self._move(changes)
-            self.cycle._note_created(
-                self.object,
-                moves._name,
-                [("", move.id) for move in moves],
-                state="reversal",
-            )
+            self._move(changes, state="reversal")
         return results
 
-    def _place_of(self, move):
+    def _place_of(self, line):
         loss = self.cycle.company_id._dist_opening_location()
-        line = move.move_line_ids[:1]
-        inner = (
-            move.location_id
-            if move.location_dest_id == loss
-            else (move.location_dest_id)
-        )
+        inner = line.location_dest_id
+        if inner == loss:
+            inner = line.location_id
         return Place(
-            move.product_id.id, inner.id, line.lot_id.id or 0, line.owner_id.id or 0
+            line.product_id.id, inner.id, line.lot_id.id or 0, line.owner_id.id or 0
         )

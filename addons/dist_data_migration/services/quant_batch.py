@@ -1,0 +1,78 @@
+"""What opening moves bring to stock, written for all of them together.
+
+Odoo looks up, locks and writes a quant for each line on its own, and another one where
+the goods come from. An opening load makes new quants by the thousand.
+"""
+
+PLACE = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
+
+
+class QuantBatch:
+    """Collects quantities of move lines until :meth:`write`.
+
+    It takes what leaves the opening location, where nothing is ever reserved, and what
+    comes to a place without a quant. Everything else is left to Odoo.
+
+    :param lines: ``stock.move.line`` whose goods come from outside the stock
+    """
+
+    def __init__(self, lines):
+        self._quants = lines.env["stock.quant"].sudo()
+        self._sources = set(lines.location_id.ids)
+        self._known = {
+            tuple(record.id for record in place)
+            for place in self._quants._read_group(
+                [
+                    ("product_id", "in", lines.product_id.ids),
+                    (
+                        "location_id",
+                        "in",
+                        [*self._sources, *lines.location_dest_id.ids],
+                    ),
+                ],
+                PLACE,
+            )
+        }
+        self._quantities = {}
+        self._dates = {}
+
+    def take(self, line, quantity, location, package):
+        """Take over a change of stock; return whether it was taken."""
+        place = (
+            line.product_id.id,
+            location.id,
+            line.lot_id.id,
+            package.id,
+            line.owner_id.id,
+        )
+        if place in self._known and location.id not in self._sources:
+            return False
+        self._quantities[place] = self._quantities.get(place, 0.0) + quantity
+        self._dates[place] = line.move_id.date
+        return True
+
+    def write(self):
+        """Write the quantities that were taken."""
+        fresh = []
+        for place, quantity in self._quantities.items():
+            if place in self._known:
+                self._add(place, quantity)
+                continue
+            vals = dict(zip(PLACE, place, strict=True))
+            fresh.append(dict(vals, quantity=quantity, in_date=self._dates[place]))
+        self._quants._dist_create_together(fresh)
+
+    def _add(self, place, quantity):
+        product, location, lot, package, owner = (
+            self._quants[name].browse(res_id)
+            for name, res_id in zip(PLACE, place, strict=True)
+        )
+        self._quants._update_available_quantity(
+            product,
+            location,
+            quantity,
+            lot_id=lot,
+            package_id=package,
+            owner_id=owner,
+            in_date=self._dates[place],
+        )
