@@ -5,7 +5,8 @@ import of quants as inventory counts that are applied at once. ``sql_seconds`` h
 time of Odoo's import: there is no statement that would do the same work. It takes a
 part of the rows, on top of what the suite has loaded, and is scaled to all of them.
 
-``BENCH_LOAD`` sets the rows of products and partners, ``BENCH_ONHAND`` those of stock.
+``BENCH_LOAD`` sets the rows of products and partners, ``BENCH_ONHAND`` those of stock,
+``BENCH_PLACES`` in how many places a product is.
 """
 
 import os
@@ -31,7 +32,8 @@ objects:
   - {object: stock, file: stock.csv, key: [product, location], fields: {
      product: product, location: location, quantity: quantity}}
 """
-LOCATIONS, SUPPLIERS, CATEGORIES = 20, 30, 25
+LOCATIONS = int(os.environ.get("BENCH_PLACES", "20"))
+SUPPLIERS, CATEGORIES = 30, 25
 HEADERS = {
     "supplier": "key,name",
     "customer": "key,name,code,street,city,zip,country,phone,term",
@@ -78,7 +80,9 @@ def rows_of(kind, size):
         ]
     if kind == "location":
         return [[f"L{n}", f"Shelf {n}"] for n in range(LOCATIONS)]
-    products = max(1, min(SIZE, size // LOCATIONS))
+    products = max(1, size // LOCATIONS)
+    if products > SIZE:
+        raise ValueError(f"BENCH_LOAD has to be {products} at least")
     return [
         [f"P{n % products}", f"L{n // products}", f"{n % 40 + 1}"] for n in range(size)
     ]
@@ -181,8 +185,8 @@ def by_core(env, warehouse):
     )
     quants = [
         [
-            str(env.ref(f"bench.P{n % 25}").id),
-            str(locations[n // 25 % LOCATIONS].id),
+            str(env.ref(f"bench.P{n // LOCATIONS}").id),
+            str(locations[n % LOCATIONS].id),
             str(n % 40 + 1),
         ]
         for n in range(SAMPLE)

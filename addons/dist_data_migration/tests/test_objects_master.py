@@ -1,5 +1,8 @@
+import base64
 from datetime import date
+from io import BytesIO
 
+from PIL import Image
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -154,6 +157,23 @@ class TestMasterObjects(ObjectsCommon):
             },
             **values,
         )
+
+    def test_images_come_later_in_all_sizes(self):
+        cycle = self._load(
+            {"customer": "key,name\nA,Alpha\n", "product": "key,name\nP1,Apple\n"}
+        )
+        self._assert_loaded(cycle)
+        image = BytesIO()
+        Image.new("RGB", (400, 400), "green").save(image, "PNG")
+        for code, key in (("customer", "A"), ("product", "P1")):
+            record = self._loaded(cycle, code, key)
+            with self.subTest(record=record):
+                self.assertFalse(record.image_1920 or record.image_128)
+                record.image_1920 = base64.b64encode(image.getvalue())
+                self.env.flush_all()
+                record.invalidate_recordset()
+                small = base64.b64decode(record.image_128)
+                self.assertEqual(Image.open(BytesIO(small)).size, (128, 128))
 
     def test_variants_of_a_family(self):
         cycle = self._variants(

@@ -73,9 +73,12 @@ class StockMove(models.Model):
             )
         rewritten = self.browse()
         if "date" in vals:
-            # Done before this write: applying a count is no rewriting.
+            # Done before this write: applying a count is no rewriting. Opening stock is
+            # in no measure.
             rewritten = self.filtered(
-                lambda move: move.is_inventory and move.state == "done"
+                lambda move: move.is_inventory
+                and move.state == "done"
+                and not move.dist_is_opening_load
             )
         if not rewritten:
             return super().write(vals)

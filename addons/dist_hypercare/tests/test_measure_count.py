@@ -94,6 +94,9 @@ class TestMeasureCount(HypercareCommon):
         load = self._count_lines("2026-03-02 15:00:00").move_id
         load.dist_is_opening_load = True
         self.assertEqual(self._accuracy(), {})
+        self._queued("count")
+        load.date = "2026-03-01 15:00:00"
+        self.assertFalse(self._queued("count"))
 
     def test_relocation_is_no_count(self):
         """Odoo marks the moves of a relocation as inventory moves."""

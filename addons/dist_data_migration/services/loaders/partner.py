@@ -98,12 +98,20 @@ class PartnerLoader(Loader):
         records = {}
         for positions, create in (
             (linked, Partner._load_records_create),
-            (single, Partner.with_context(_partners_skip_fields_sync=True).create),
+            (single, self._create_single),
         ):
             if positions:
                 created = create([vals_list[position] for position in positions])
                 records.update(zip(positions, created.ids, strict=True))
         return Partner.browse(records[position] for position in range(len(vals_list)))
+
+    def _create_single(self, vals_list):
+        """Create partners without parent and contacts."""
+        Partner = self.env[self.model].with_context(_partners_skip_fields_sync=True)
+        # the salesperson would be the parent's; Odoo looks for it partner by partner
+        partners = Partner.create([dict(vals, user_id=False) for vals in vals_list])
+        self.skip_image_sizes(partners)
+        return partners
 
     def difference(self, record, vals):
         """A partner that is used already has a higher rank, which stays."""

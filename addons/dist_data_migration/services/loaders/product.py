@@ -209,6 +209,8 @@ class ProductLoader(Loader):
                 for vals in vals_list
             ]
         )
+        self.skip_image_sizes(products)
+        self.skip_image_sizes(products.product_tmpl_id)
         discontinued = products.browse(
             product.id
             for product, is_active in zip(products, active, strict=True)
