@@ -18,7 +18,7 @@ class StockMoveLine(models.Model):
         batch = QuantBatch(self)
         lines = self.with_context(dist_quant_batch=batch)
         result = super(StockMoveLine, lines)._action_done()
-        batch.write()
+        batch.apply()
         return result
 
     def _synchronize_quant(

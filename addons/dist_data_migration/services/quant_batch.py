@@ -8,7 +8,7 @@ PLACE = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
 
 
 class QuantBatch:
-    """Collects quantities of move lines until :meth:`write`.
+    """Collects quantities of move lines until :meth:`apply`.
 
     It takes what leaves the opening location, where nothing is ever reserved, and what
     comes to a place without a quant. Everything else is left to Odoo.
@@ -51,7 +51,7 @@ class QuantBatch:
         self._dates[place] = line.move_id.date
         return True
 
-    def write(self):
+    def apply(self):
         """Write the quantities that were taken."""
         fresh = []
         for place, quantity in self._quantities.items():

@@ -187,10 +187,10 @@ class TestOpeningMoves(ObjectsCommon):
         self._assert_loaded(cycle)
         moves = self._moves(cycle).sorted("quantity")
         self.assertEqual(
-            [(move.quantity, move.value, move.restrict_partner_id) for move in moves],
+            [[move.quantity, move.value, move.restrict_partner_id] for move in moves],
             [
-                (5, 0, self._loaded(cycle, "customer", "A")),
-                (10, 20, self.env["res.partner"]),
+                [5, 0, self._loaded(cycle, "customer", "A")],
+                [10, 20, self.env["res.partner"]],
             ],
         )
 
