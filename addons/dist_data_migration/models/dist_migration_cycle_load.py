@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from odoo.addons.dist_rollout_governance.services import faults
 
 from ..services.loaders import LOADERS, base
+from ..services.loaders.errors import ROW_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -360,7 +361,7 @@ class DistMigrationCycle(models.Model):
         try:
             with self.env.cr.savepoint():
                 return loader.apply(rows)
-        except base.ROW_ERRORS as error:
+        except ROW_ERRORS as error:
             self.env.invalidate_all(flush=False)
             if len(rows) > 1 and not loader.whole:
                 middle = len(rows) // 2

@@ -6,7 +6,7 @@ import psycopg2
 
 from odoo import fields, models
 
-from ..services.loaders.base import error_text
+from ..services.loaders.errors import error_text
 from ..services.probes import PROBES, Findings
 
 _logger = logging.getLogger(__name__)

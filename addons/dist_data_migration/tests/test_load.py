@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..services.loaders.base import LoadError
+from ..services.loaders.errors import LoadError
 from ..services.loaders.product import ProductLoader
 from .common import CUTOVER, FILES, MigrationCommon
 

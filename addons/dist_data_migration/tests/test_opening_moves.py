@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..services.loaders.base import LoadError
+from ..services.loaders.errors import LoadError
 from ..services.loaders.product import ProductLoader
 from ..services.loaders.stock import StockLoader
 from ..services.quant_batch import QuantBatch

@@ -9,15 +9,12 @@ must never take model or field names from the file.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
-from functools import cached_property
 
-import psycopg2
-import pytz
-
-from odoo.exceptions import UserError
-from odoo.tools import SQL, mute_logger
 from odoo.tools.translate import LazyTranslate
+
+from .errors import LoadError
+from .lookups import Lookups
+from .take_back import TakeBack
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation
@@ -25,8 +22,6 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 
 #: ``{key: loader class}``
 LOADERS = {}
-#: legacy dates have no time of day; noon keeps them on their day in every view
-NOON = time(12)
 
 
 def register(cls):
@@ -59,25 +54,11 @@ class Outcome:
     message: str = ""
 
 
-class LoadError(ValueError):
-    """The row can't be loaded; the message is shown beside it."""
-
-
-#: what one row may do wrong without stopping the others; a lost connection, a
-#: serialization failure or a programming error is none of these
-ROW_ERRORS = (
-    UserError,
-    LoadError,
-    psycopg2.errors.IntegrityError,
-    psycopg2.errors.DataError,
-    ValueError,
-)
-
 #: fields that can be empty; a number or a yes/no always says something
 FILLABLE = ("char", "text", "html", "many2one", "date", "datetime", "selection")
 
 
-class Loader:
+class Loader(TakeBack, Lookups):
     """Creates or updates one record per row.
 
     :param cycle: ``dist.migration.cycle`` record, as superuser in its company
@@ -292,125 +273,7 @@ class Loader:
             revived=[line.res_id for line in outcomes if line.status == "update"],
         )
 
-    # -- taking back ------------------------------------------------------------------
-
-    def take_back(self, records):
-        """Undo the creation of records, as far as nobody uses them.
-
-        :param records: existing records that the cycle created
-        :return: list of ``(record id, state, message)``; the state is deleted,
-            archived, cancelled or kept
-        """
-        used = self.used(records)
-        results = [
-            (record.id, *self.retire(record, used[record.id]))
-            for record in records
-            if record.id in used
-        ]
-        return results + self._delete(records.filtered(lambda one: one.id not in used))
-
-    def used(self, records):
-        """Return ``{record id: reason}`` of records that others have built on."""
-        found = {}
-        # a loader may create helpers of another model, such as price lists
-        used_by = self.used_by if records._name == self.model else ()
-        for model, name in used_by:
-            domain = [(name, "in", records.ids)]
-            if model == records._name:
-                domain.append(("id", "not in", records.ids))
-            groups = (
-                self.env[model]
-                .with_context(active_test=False)
-                ._read_group(domain, [name], ["__count"])
-            )
-            label = self.env["ir.model"]._get(model).name
-            for record, count in groups:
-                found.setdefault(
-                    record.id,
-                    self.env._(
-                        "%(count)s × %(model)s use it.", count=count, model=label
-                    ),
-                )
-        for res_id, tables in self._referring_tables(records).items():
-            found.setdefault(res_id, self.env._("It is used in %s.", tables))
-        return found
-
-    def _referring_tables(self, records):
-        """Return ``{record id: names of tables}`` whose rows forbid the deletion.
-
-        The database is asked beforehand: trying costs an error, and a rolled-back
-        savepoint, for each record.
-        """
-        keys = self.env.execute_query(
-            SQL(
-                """
-                SELECT child.relname, attribute.attname
-                  FROM pg_constraint key
-                  JOIN pg_class child ON child.oid = key.conrelid
-                  JOIN pg_attribute attribute ON attribute.attrelid = key.conrelid
-                                             AND attribute.attnum = key.conkey[1]
-                 WHERE key.contype = 'f' AND key.confdeltype IN ('r', 'a')
-                   AND key.confrelid = %s::regclass
-                   AND cardinality(key.conkey) = 1
-                """,
-                records._table,
-            )
-        )
-        if not keys or not records:
-            return {}
-        self.env.flush_all()
-        # rows that go together don't hold each other
-        own = SQL("AND NOT row.id = ANY(%s)", records.ids)
-        parts = SQL(" UNION ALL ").join(
-            SQL(
-                "SELECT row.%(column)s AS id, %(name)s AS name FROM %(table)s AS row"
-                " WHERE row.%(column)s = ANY(%(ids)s) %(own)s",
-                column=SQL.identifier(column),
-                name=table,
-                table=SQL.identifier(table),
-                ids=records.ids,
-                own=own if table == records._table else SQL(),
-            )
-            for table, column in keys
-        )
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, string_agg(DISTINCT name, ', ') FROM (%s) AS found"
-                    " GROUP BY id",
-                    parts,
-                )
-            )
-        )
-
-    def _delete(self, records):
-        """Delete records; halve them until one that can't be deleted stands alone."""
-        if not records:
-            return []
-        ids = records.ids
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                # some models delete what they search: archived ones, too
-                records.with_context(active_test=False).unlink()
-                return [(res_id, "deleted", "") for res_id in ids]
-        except ROW_ERRORS as error:
-            self.env.invalidate_all(flush=False)
-            if len(records) > 1:
-                middle = len(records) // 2
-                return self._delete(records[:middle]) + self._delete(records[middle:])
-            return [(records.id, *self.retire(records, error_text(error)))]
-
-    def retire(self, record, reason):
-        """Put away a record that can't be deleted; return ``(state, message)``."""
-        if "active" not in record._fields:
-            return "kept", reason
-        try:
-            with self.env.cr.savepoint():
-                record.action_archive()
-        except ROW_ERRORS as error:
-            self.env.invalidate_all(flush=False)
-            return "kept", error_text(error)
-        return "archived", reason
+    # -- references -------------------------------------------------------------------
 
     def fetch_references(self, rows):
         """Resolve all references of the rows with one query per object."""
@@ -441,145 +304,6 @@ class Loader:
                 )
             )
         return res_id
-
-    # -- look-ups, one query per loader -----------------------------------------------
-
-    @cached_property
-    def _zone(self):
-        return pytz.timezone(self.cycle._timezone())
-
-    def moment(self, day, hour=NOON):
-        """Return the naive UTC time of an hour on a local day of the site."""
-        local = self._zone.localize(
-            datetime.combine(datetime.fromisoformat(day), hour).replace(microsecond=0)
-        )
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
-
-    @cached_property
-    def _accounts(self):
-        company = self.cycle.company_id
-        accounts = self.env["account.account"].search(
-            [("company_ids", "in", company.ids)]
-        )
-        return {account.code: account for account in accounts if account.code}
-
-    def account(self, code):
-        """Return the account of that code, empty for an empty code.
-
-        :raise LoadError: the company has none
-        """
-        if not code:
-            return self.env["account.account"]
-        account = self._accounts.get(code)
-        if not account:
-            raise LoadError(
-                _lt(
-                    "%(company)s has no account %(code)s.",
-                    company=self.cycle.company_id.name,
-                    code=code,
-                )
-            )
-        return account
-
-    @cached_property
-    def _currencies(self):
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
-        return {currency.name.upper(): currency for currency in currencies}
-
-    def currency(self, code):
-        """Return the active currency of an ISO code, the company's for an empty one.
-
-        :raise LoadError: unknown, or not activated and so without rates
-        """
-        if not code:
-            return self.cycle.company_id.currency_id
-        currency = self._currencies.get(code.upper())
-        if not currency or not currency.active:
-            raise LoadError(
-                _lt("The currency %(code)s is unknown or not active.", code=code)
-            )
-        return currency
-
-    @cached_property
-    def _units_of_measure(self):
-        return self.cycle._units_of_measure()
-
-    def unit_of_measure(self, name):
-        """Return the id of a unit of measure by its English name.
-
-        :raise LoadError: there is none
-        """
-        unit = self._units_of_measure.get(name.casefold())
-        if not unit:
-            raise LoadError(_lt("The unit of measure %(name)s is unknown.", name=name))
-        return unit
-
-    def named(self, model, name, domain=()):
-        """Return the id of the one record of that name, in English or as typed.
-
-        :raise LoadError: there is none, or several
-        """
-        found = self._named[model, tuple(domain)].get(name.casefold(), [])
-        if len(found) != 1:
-            label = self.env["ir.model"]._get(model).name
-            message = (
-                _lt("%(model)s %(name)s is ambiguous.", model=label, name=name)
-                if found
-                else _lt("%(model)s %(name)s is unknown.", model=label, name=name)
-            )
-            raise LoadError(message)
-        return found[0]
-
-    @cached_property
-    def _named(self):
-        return _NameIndex(self.env)
-
-    def warehouse(self, row):
-        """Return the warehouse a row names by its code, or the cycle's."""
-        code = row.data.get("warehouse")
-        if not code:
-            return self.cycle.warehouse_id
-        warehouse = self._warehouses.get(code.upper())
-        if not warehouse:
-            raise LoadError(
-                _lt(
-                    "%(company)s has no warehouse %(code)s.",
-                    company=self.cycle.company_id.name,
-                    code=code,
-                )
-            )
-        return warehouse
-
-    @cached_property
-    def _warehouses(self):
-        houses = self.env["stock.warehouse"].search(
-            [("company_id", "=", self.cycle.company_id.id)]
-        )
-        return {house.code.upper(): house for house in houses}
-
-
-class _NameIndex(dict):
-    """``{(model, domain): {lower-case name: [ids]}}``, each read once when asked."""
-
-    def __init__(self, env):
-        super().__init__()
-        self.env = env
-
-    def __missing__(self, key):
-        model, domain = key
-        names = {}
-        records = self.env[model].with_context(lang="en_US").search(list(domain))
-        for record in records:
-            names.setdefault(record.name.casefold(), []).append(record.id)
-        self[key] = names
-        return names
-
-
-def error_text(error):
-    """Return the sentence of an error that a person has to read."""
-    if isinstance(error, psycopg2.Error):
-        return error.diag.message_primary or str(error)
-    return str(error)
 
 
 def number(row, name, default=None):

@@ -1,4 +1,5 @@
-from .base import ROW_ERRORS, Loader, error_text
+from .base import Loader
+from .errors import ROW_ERRORS, error_text
 
 
 class EntryLoader(Loader):

@@ -3,7 +3,8 @@ from functools import cached_property
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import Loader, LoadError, Outcome, register
+from .base import Loader, Outcome, register
+from .errors import LoadError
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation

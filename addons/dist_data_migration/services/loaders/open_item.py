@@ -3,8 +3,9 @@ from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import LoadError, Outcome, number, register
+from .base import Outcome, number, register
 from .entry import EntryLoader
+from .errors import LoadError
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation

@@ -1,7 +1,8 @@
 from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
-from .base import Loader, LoadError, Outcome, Row
+from .base import Loader, Outcome, Row
+from .errors import LoadError
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation

@@ -3,7 +3,8 @@ from datetime import time
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import Loader, LoadError, Row, number, register
+from .base import Loader, Row, number, register
+from .errors import LoadError
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation

@@ -5,7 +5,8 @@ from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target, attribute_pairs
-from .base import Loader, LoadError, number, register
+from .base import Loader, number, register
+from .errors import LoadError
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation

@@ -2,7 +2,8 @@ from odoo import SUPERUSER_ID
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import LoadError, number, register
+from .base import number, register
+from .errors import LoadError
 from .order import OrderLineLoader, OrderLoader
 
 # plain Python has no env at hand; messages are translated when shown

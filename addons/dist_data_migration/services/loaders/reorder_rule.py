@@ -1,7 +1,8 @@
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import Loader, LoadError, number, register
+from .base import Loader, number, register
+from .errors import LoadError
 from .packaging import pack_of
 
 # plain Python has no env at hand; messages are translated when shown

@@ -4,7 +4,8 @@ from odoo.fields import Command
 from odoo.tools.translate import LazyTranslate
 
 from ..mapping import Target
-from .base import Loader, LoadError, register
+from .base import Loader, register
+from .errors import LoadError
 
 # plain Python has no env at hand; messages are translated when shown
 # pylint: disable=prefer-env-translation
