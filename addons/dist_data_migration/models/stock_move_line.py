@@ -8,14 +8,11 @@ class StockMoveLine(models.Model):
 
     def _action_done(self):
         """Write the quants of opening loads together."""
-        moves = self.move_id
-        is_opening = moves and all(
-            move.dist_is_opening_load and move.location_id.should_bypass_reservation()
-            for move in moves
-        )
-        if not is_opening:
+        if not self or not all(self.move_id.mapped("dist_is_opening_load")):
             return super()._action_done()
-        batch = QuantBatch(self)
+        batch = QuantBatch(
+            self.filtered(lambda line: line.location_id.should_bypass_reservation())
+        )
         lines = self.with_context(dist_quant_batch=batch)
         result = super(StockMoveLine, lines)._action_done()
         batch.apply()

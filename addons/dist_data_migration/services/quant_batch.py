@@ -11,33 +11,23 @@ class QuantBatch:
     """Collects quantities of move lines until :meth:`apply`.
 
     It takes what leaves the opening location, where nothing is ever reserved, and what
-    comes to a place without a quant. Everything else is left to Odoo.
+    comes from there to a place without a quant. Everything else is left to Odoo.
 
     :param lines: ``stock.move.line`` whose goods come from outside the stock
     """
 
     def __init__(self, lines):
+        self._lines = lines
         self._quants = lines.env["stock.quant"].sudo()
         self._sources = set(lines.location_id.ids)
-        self._known = {
-            tuple(record.id for record in place)
-            for place in self._quants._read_group(
-                [
-                    ("product_id", "in", lines.product_id.ids),
-                    (
-                        "location_id",
-                        "in",
-                        [*self._sources, *lines.location_dest_id.ids],
-                    ),
-                ],
-                PLACE,
-            )
-        }
+        self._known = self._places_with_quants()
         self._quantities = {}
         self._dates = {}
 
     def take(self, line, quantity, location, package):
         """Take over a change of stock; return whether it was taken."""
+        if line.location_id.id not in self._sources:
+            return False
         place = (
             line.product_id.id,
             location.id,
@@ -53,14 +43,27 @@ class QuantBatch:
 
     def apply(self):
         """Write the quantities that were taken."""
+        # what Odoo has written meanwhile may have come to the opening location
+        known = self._places_with_quants()
         fresh = []
         for place, quantity in self._quantities.items():
-            if place in self._known:
+            if place in known:
                 self._add(place, quantity)
                 continue
             vals = dict(zip(PLACE, place, strict=True))
             fresh.append(dict(vals, quantity=quantity, in_date=self._dates[place]))
         self._quants._dist_create_together(fresh)
+
+    def _places_with_quants(self):
+        locations = self._lines.location_id | self._lines.location_dest_id
+        groups = self._quants._read_group(
+            [
+                ("product_id", "in", self._lines.product_id.ids),
+                ("location_id", "in", locations.ids),
+            ],
+            PLACE,
+        )
+        return {tuple(record.id for record in place) for place in groups}
 
     def _add(self, place, quantity):
         product, location, lot, package, owner = (

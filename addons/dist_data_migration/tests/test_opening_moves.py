@@ -115,6 +115,8 @@ class TestOpeningMoves(ObjectsCommon):
             {place[0]: quantity for place, (quantity, _date) in stock.items()},
             {"Rack 1": 7, "Rack 2": 1, "Rack 3": 0, "Opening Load": -8},
         )
+        quants = self.env["stock.quant"].search([("product_id", "=", product.id)])
+        self.assertEqual(len(quants), len(stock))
         self.assertEqual(
             sorted(
                 (move.is_in, move.quantity, len(move.move_line_ids))

@@ -34,7 +34,11 @@ from .base import (
 _lt = LazyTranslate(__name__, default_lang="en_US")
 
 MIN_YEAR, MAX_YEAR = 1900, 2100
+MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 MAX_NUMBER = decimal.Decimal(10) ** 15
+TYPOGRAPHIC_SPACE = re.compile("[\u00a0\u2009\u202f]")
+TYPOGRAPHIC_MINUS = "\u2212"
+NEGATIVE = re.compile(r"\((?P<bracketed>.+)\)$|(?P<minus_behind>.+)-$")
 FALSE_VALUES = frozenset({"0", "false", "f", "no", "n", ""})
 
 
@@ -231,11 +235,12 @@ class Converter:
 
     def _parse_number(self, text):
         point = self.options.get("decimal", ".")
-        group = self.options.get("thousands", "")
-        plain = text.replace("\u00a0", " ")
-        negative = plain.startswith("(") and plain.endswith(")")
+        group = TYPOGRAPHIC_SPACE.sub(" ", self.options.get("thousands", ""))
+        plain = TYPOGRAPHIC_SPACE.sub(" ", text).replace(TYPOGRAPHIC_MINUS, "-")
+        # in brackets, or with the minus behind as some systems print it
+        negative = NEGATIVE.match(plain)
         if negative:
-            plain = plain[1:-1].strip()
+            plain = (negative["bracketed"] or negative["minus_behind"]).strip()
         if group and group in plain:
             grouped = (
                 rf"^[+-]?\d{{1,3}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d*)?$"
@@ -277,7 +282,12 @@ class Converter:
         match = compile_date_format(pattern).match(text)
         if not match or not isinstance(value, str):
             raise self._no_date(text, pattern)
-        parts = {name: int(number) for name, number in match.groupdict().items()}
+        parts = {
+            name: int(part) if part.isdigit() else _month(part)
+            for name, part in match.groupdict().items()
+        }
+        if not parts["month"]:
+            raise self._no_date(text, pattern)
         if parts["year"] < 100:
             # two digits: the century that POSIX and spreadsheets use
             parts["year"] += 2000 if parts["year"] < 69 else 1900
@@ -331,6 +341,8 @@ _DATE_FORMATS = {}
 def compile_date_format(pattern):
     """Return a regular expression for formats such as ``m/d/yyyy``.
 
+    ``mmm`` stands for the English abbreviation of a month, as in 08-APR-1998.
+
     A time of day behind the date is accepted and dropped: extracts of date columns
     often carry a constant midnight.
 
@@ -348,16 +360,32 @@ def compile_date_format(pattern):
             parts.append(re.escape(token))
             continue
         found.append(name)
-        digits = {"y": r"\d{4}" if len(token) > 2 else r"\d{2}"}.get(
-            token[0], r"\d{1,2}" if len(token) == 1 else r"\d{2}"
-        )
-        parts.append(f"(?P<{name}>{digits})")
+        parts.append(f"(?P<{name}>{_date_part(token)})")
     if sorted(found) != ["day", "month", "year"]:
         raise ValueError(pattern)
     time = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?Z?)?"
     compiled = re.compile("^" + "".join(parts) + time + "$")
     _DATE_FORMATS[pattern] = compiled
     return compiled
+
+
+def _date_part(token):
+    """Return the regular expression of a day, month or year such as ``dd``."""
+    if token[0] == "y":
+        return r"\d{4}" if len(token) > 2 else r"\d{2}"
+    if token == "mmm":
+        return "[A-Za-z]{3}"
+    return r"\d{1,2}" if len(token) == 1 else r"\d{2}"
+
+
+def _month(abbreviation):
+    """Return the number of an English month, 0 for anything else.
+
+    >>> _month("APR"), _month("xyz")
+    (4, 0)
+    """
+    position = MONTHS.find(abbreviation.lower())
+    return 0 if position % 3 else position // 3 + 1
 
 
 def number_as_code(name, value):
