@@ -6,6 +6,9 @@ from odoo.exceptions import ValidationError
 from ..services.loaders import LOADERS
 from .dist_migration_mapping_object import COLUMN_SEPARATOR, split_columns
 
+#: how the empty cell is written in a list of values
+EMPTY_CELL = '""'
+
 
 class DistMigrationMappingLine(models.Model):
     """How one field of an object is made from columns."""
@@ -40,8 +43,12 @@ class DistMigrationMappingLine(models.Model):
     date_format = fields.Char(help="For example m/d/yyyy; yyyy-mm-dd when empty.")
     decimal_sign = fields.Char(help="“.” when empty.")
     thousands_sign = fields.Char(help="None when empty.")
-    true_values = fields.Char(help="Values that mean yes, separated by commas.")
-    false_values = fields.Char(help="Values that mean no, separated by commas.")
+    true_values = fields.Char(
+        help='Values that mean yes, separated by commas; "" is the empty cell.'
+    )
+    false_values = fields.Char(
+        help='Values that mean no, separated by commas; "" is the empty cell.'
+    )
     scale = fields.Char(string="Multiply By")
     minus_columns = fields.Char(
         string="Less",
@@ -144,15 +151,17 @@ class DistMigrationMappingLine(models.Model):
 
 
 def split_values(text):
-    """Return the values of a comma-separated list."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+    """Return the values of a comma-separated list; two quotes are the empty cell."""
+    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    return ["" if part == EMPTY_CELL else part for part in parts]
 
 
 def join_values(values):
     """Return values as a comma-separated list."""
     if not values:
         return False
-    return ", ".join([values] if isinstance(values, str) else values)
+    values = [values] if isinstance(values, str) else values
+    return ", ".join(value or EMPTY_CELL for value in values)
 
 
 def dump_pairs(value):

@@ -175,6 +175,34 @@ class TestMasterObjects(ObjectsCommon):
                 small = base64.b64decode(record.image_128)
                 self.assertEqual(Image.open(BytesIO(small)).size, (128, 128))
 
+    def test_empty_deletion_flag_means_active(self):
+        mapping = self._create_mapping(
+            """
+            name: Flags
+            source_system: FLAGS
+            objects:
+              - object: product
+                file: product.csv
+                key: key
+                fields:
+                  name: name
+                  active: {column: deleted, "true": [""], "false": [X]}
+            """
+        )
+        line = mapping.object_ids.line_ids.filtered(
+            lambda line: line.field_name == "active"
+        )
+        self.assertRecordValues(line, [{"true_values": '""', "false_values": "X"}])
+        cycle = self._load(
+            {"product": "key,name,deleted\nP1,Apple,\nP2,Pear,X\n"},
+            cycle=self._create_cycle(mapping_id=mapping.id),
+        )
+        self._assert_loaded(cycle)
+        self.assertEqual(
+            [self._loaded(cycle, "product", key).active for key in ("P1", "P2")],
+            [True, False],
+        )
+
     def test_variants_of_a_family(self):
         cycle = self._variants(
             "P1,Shirt red S,F,Shade: Red; Fit: S,SH-R-S,4,1\n"
