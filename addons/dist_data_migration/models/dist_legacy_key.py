@@ -111,7 +111,7 @@ class DistLegacyKey(models.Model):
         """
         domain = Domain("object_id", "=", migration_object.id)
         if model == "stock.move.line":
-            lines = self.env["stock.move.line"].browse(ids)
+            lines = self.env["stock.move.line"].browse(ids).exists()
             domain &= Domain("res_id", "in", self._quants_of(lines).ids)
         elif migration_object.loader == "opening_balance":
             entries = self.env["account.move"].browse(ids)

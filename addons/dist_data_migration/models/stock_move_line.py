@@ -22,14 +22,11 @@ class StockMoveLine(models.Model):
         self, quantity, location, action="available", in_date=False, **quants_value
     ):
         batch = self.env.context.get("dist_quant_batch")
-        package = quants_value.get("package", self.package_id)
-        if (
-            action == "available"
-            # a client can send a context, but no batch
-            and isinstance(batch, QuantBatch)
-            and batch.take(self, quantity, location, package)
-        ):
-            return 0.0, self.move_id.date
+        # a client can send a context, but no batch
+        if action == "available" and isinstance(batch, QuantBatch):
+            package = quants_value.get("package", self.package_id)
+            if batch.take(self, quantity, location, package):
+                return 0.0, self.move_id.date
         return super()._synchronize_quant(
             quantity, location, action, in_date, **quants_value
         )

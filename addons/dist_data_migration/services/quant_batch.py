@@ -18,7 +18,7 @@ class QuantBatch:
 
     def __init__(self, lines):
         self._lines = lines
-        self._quants = lines.env["stock.quant"].sudo()
+        self._quants = lines.env["stock.quant"]
         self._sources = set(lines.location_id.ids)
         self._known = self._places_with_quants()
         self._quantities = {}

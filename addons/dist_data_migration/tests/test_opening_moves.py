@@ -86,6 +86,13 @@ class TestOpeningMoves(ObjectsCommon):
         self.assertEqual(self._moves(cycle, "P2").location_dest_id, racks[0])
         self._again(cycle, "stock")
 
+    def test_chunks_go_by_product_whatever_the_order_of_the_file(self):
+        with patch.object(StockLoader, "chunk_size", 2):
+            cycle = self._load_stock("1,P1,R1,4,\n2,P2,R1,9,\n3,P1,R2,5,\n4,P2,R2,1,\n")
+        self._assert_loaded(cycle)
+        self.assertEqual(self._moves(cycle).quantity, 9)
+        self.assertEqual(self._moves(cycle, "P2").quantity, 10)
+
     def test_places_outside_the_stock_go_apart(self):
         self.warehouse.reception_steps = "two_steps"
         receiving = self.warehouse.wh_input_stock_loc_id

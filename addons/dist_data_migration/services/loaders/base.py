@@ -192,7 +192,9 @@ class Loader(TakeBack, Lookups):
         Odoo makes them out of nothing, four for each record.
         """
         for field in records._fields.values():
-            if field.type == "binary" and field.store and field.related:
+            is_size = field.type == "binary" and field.store and field.related
+            # what is related to another record may well be there
+            if is_size and "." not in field.related:
                 self.env.remove_to_compute(field, records)
 
     def update_record(self, record, vals):
@@ -276,14 +278,20 @@ class Loader(TakeBack, Lookups):
     # -- references -------------------------------------------------------------------
 
     def fetch_references(self, rows):
-        """Resolve all references of the rows with one query per object."""
+        """Resolve the references of the rows with one query per object.
+
+        What is known from an earlier chunk is not asked for again.
+        """
         wanted = {}
         for name, target in self.targets.items():
             if target.reference:
                 keys = wanted.setdefault(target.reference, set())
                 keys.update(row.data[name] for row in rows if row.data.get(name))
         for code, keys in wanted.items():
-            self._references[code] = self.cycle._legacy_ids(code, list(keys))
+            known = self._references.setdefault(code, {})
+            unknown = keys - known.keys()
+            if unknown:
+                known.update(self.cycle._legacy_ids(code, list(unknown)))
 
     def reference(self, row, name):
         """Return the id behind a reference field of the row, or False when empty.
