@@ -40,5 +40,7 @@ from . import dist_migration_cycle_probe
 from . import dist_reconciliation_tolerance
 from . import dist_reconciliation_case
 from . import product_product
+from . import res_partner
+from . import stock_move
 from . import stock_move_line
 from . import stock_quant

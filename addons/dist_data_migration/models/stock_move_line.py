@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..services.company_links import links_fit
 from ..services.quant_batch import QuantBatch
 
 
@@ -17,6 +18,13 @@ class StockMoveLine(models.Model):
         result = super(StockMoveLine, lines)._action_done()
         batch.apply()
         return result
+
+    def _check_company(self, fnames=None):
+        """Ask about the lines of opening loads together; Odoo names what is wrong."""
+        is_opening = self and all(self.move_id.mapped("dist_is_opening_load"))
+        if is_opening and links_fit(self, fnames):
+            return None
+        return super()._check_company(fnames)
 
     def _synchronize_quant(
         self, quantity, location, action="available", in_date=False, **quants_value

@@ -328,6 +328,14 @@ class StockLoader(Loader):
         moves = self.env["stock.move"].create(
             [self._prepare_move(places) for places in groups.values()]
         )
+        # apart from the moves, whose creation would write to each of them once more
+        self.env["stock.move.line"].create(
+            [
+                self._prepare_line(move, place, quantity)
+                for move, places in zip(moves, groups.values(), strict=True)
+                for place, quantity in places.items()
+            ]
+        )
         moves._action_done()
         # Odoo has set the date of now
         moves.date = self.cycle.cutover_at
@@ -378,7 +386,7 @@ class StockLoader(Loader):
         )
         product = self.env["product.product"].browse(first.product)
         inward = places[first] > 0
-        vals = {
+        return {
             "product_id": product.id,
             "product_uom": product.uom_id.id,
             "product_uom_qty": sum(abs(quantity) for quantity in places.values()),
@@ -393,22 +401,22 @@ class StockLoader(Loader):
             "location_id": loss.id if inward else location.id,
             "location_dest_id": location.id if inward else loss.id,
         }
-        vals["move_line_ids"] = [
-            Command.create(
-                {
-                    "product_id": product.id,
-                    "product_uom_id": product.uom_id.id,
-                    "quantity": abs(quantity),
-                    "company_id": vals["company_id"],
-                    "location_id": loss.id if inward else place.location,
-                    "location_dest_id": place.location if inward else loss.id,
-                    "lot_id": place.lot or False,
-                    "owner_id": place.owner or False,
-                }
-            )
-            for place, quantity in places.items()
-        ]
-        return vals
+
+    def _prepare_line(self, move, place, quantity):
+        inward = quantity > 0
+        outside = move.location_id if inward else move.location_dest_id
+        return {
+            "move_id": move.id,
+            "product_id": place.product,
+            "product_uom_id": move.product_uom.id,
+            "quantity": abs(quantity),
+            "picked": True,
+            "company_id": move.company_id.id,
+            "location_id": outside.id if inward else place.location,
+            "location_dest_id": place.location if inward else outside.id,
+            "lot_id": place.lot or False,
+            "owner_id": place.owner or False,
+        }
 
     # -- taking back ------------------------------------------------------------------
 
