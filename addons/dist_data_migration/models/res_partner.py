@@ -7,7 +7,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _check_company(self, fnames=None):
-        """Ask about many partners together; Odoo is asked where a link doesn't fit."""
-        if len(self) > 1 and links_fit(self, fnames):
+        """Ask about loaded partners together; Odoo is asked where a link doesn't fit.
+
+        The answer is the same, so it does no harm when a client sends the context.
+        """
+        is_load = self.env.context.get("dist_check_together")
+        if is_load and links_fit(self, fnames):
             return None
         return super()._check_company(fnames)

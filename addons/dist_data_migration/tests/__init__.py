@@ -24,6 +24,7 @@ from . import test_rules
 from . import test_duplicates
 from . import test_values
 from . import test_corrections
+from . import test_asked_together
 from . import test_audit_file
 from . import test_bad_inputs
 from . import test_opening_moves

@@ -95,20 +95,24 @@ class PartnerLoader(Loader):
         for position, vals in enumerate(vals_list):
             has_family = vals.get("parent_id") or vals.get("child_ids")
             (linked if has_family else single).append(position)
-        Partner = self.env[self.model]
         records = {}
         for positions, create in (
-            (linked, Partner._load_records_create),
+            (linked, self._partners()._load_records_create),
             (single, self._create_single),
         ):
             if positions:
                 created = create([vals_list[position] for position in positions])
                 records.update(zip(positions, created.ids, strict=True))
-        return Partner.browse(records[position] for position in range(len(vals_list)))
+        return self.env[self.model].browse(
+            records[position] for position in range(len(vals_list))
+        )
+
+    def _partners(self):
+        return self.env[self.model].with_context(dist_check_together=True)
 
     def _create_single(self, vals_list):
         """Create partners without parent and contacts."""
-        Partner = self.env[self.model].with_context(_partners_skip_fields_sync=True)
+        Partner = self._partners().with_context(_partners_skip_fields_sync=True)
         # the salesperson would be the parent's; Odoo looks for it partner by partner
         partners = Partner.create([dict(vals, user_id=False) for vals in vals_list])
         self.skip_image_sizes(partners)
