@@ -49,7 +49,9 @@ class StockMove(models.Model):
         moves = self.with_context(dist_no_entered_value=frozenset(self.ids) - entered)
         return super(StockMove, moves)._set_value(correction_quantity)
 
-    def _get_value(self, forced_std_price=False, at_date=False, ignore_manual_update=False):
+    def _get_value(
+        self, forced_std_price=False, at_date=False, ignore_manual_update=False
+    ):
         without = self.env.context.get("dist_no_entered_value")
         # a client can send a context, but no frozenset
         if isinstance(without, frozenset) and self.id in without:

@@ -1,6 +1,5 @@
 from collections import namedtuple
 
-from odoo import Command
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
