@@ -1,7 +1,7 @@
 {
     "name": "Distribution Rollout Data Migration",
     "summary": "Staged loads from legacy files, reconciled with stock and orders",
-    "version": "19.0.2.1.1",
+    "version": "19.0.2.2.0",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",

@@ -41,17 +41,10 @@ class DistMigrationCycle(models.Model):
         """
         self._check_action("upload")
         self._take_part()
-        item = self.mapping_id.object_ids.filtered(
-            lambda item: (item.filename or "").casefold() == (name or "").casefold()
-        )[:1]
-        return self.env["dist.migration.source"]._store(
-            self,
-            name,
-            content,
-            encoding=encoding or item.encoding or None,
-            delimiter=item.delimiter or None,
-            sheet=item.sheet or None,
-        )
+        reading = dict(self.mapping_id._reading(name or ""))
+        if encoding:
+            reading["encoding"] = encoding
+        return self.env["dist.migration.source"]._store(self, name, content, **reading)
 
     # -- stage ------------------------------------------------------------------------
 
@@ -88,7 +81,7 @@ class DistMigrationCycle(models.Model):
         migration_object = self.env["dist.migration.object"]._get(item.object)
         try:
             lookups = self._lookup_tables(item)
-            with source._open(item.encoding, item.delimiter, item.sheet) as table:
+            with source._open(**item.reading) as table:
                 mapper = engine.RowMapper(item, table.header, lookups)
                 self._copy_rows(mapper, table.rows())
                 source._note_table(table)
@@ -109,8 +102,9 @@ class DistMigrationCycle(models.Model):
         """Read the files an object looks things up in."""
         tables = {}
         for name in dict.fromkeys(item.side_files()):
+            reading = self.mapping_id._reading(name)
             for match in item.side_columns(name):
-                with self._source(name)._open() as table:
+                with self._source(name)._open(**reading) as table:
                     tables[name, match] = engine.LookupTable(
                         table.header, table.rows(), match
                     )

@@ -110,6 +110,17 @@ class DistMigrationMapping(models.Model):
             ],
         }
 
+    def _reading(self, filename):
+        """Return the options of ``reader.open_table`` for a file.
+
+        They are those of the object whose own file it is, also where others look
+        things up in it.
+        """
+        for item in self.object_ids:
+            if (item.filename or "").casefold() == filename.casefold():
+                return item._reading()
+        return {}
+
     @api.model
     def _create_from_text(self, text, **values):
         """Create a mapping from YAML or JSON text.

@@ -49,6 +49,11 @@ class DistMigrationMappingLine(models.Model):
     false_values = fields.Char(
         help='Values that mean no, separated by commas; "" is the empty cell.'
     )
+    unit = fields.Char(
+        string="Unit Beside",
+        help="Currency, percent sign or unit that is written beside the number and is "
+        "taken off, several separated by commas.",
+    )
     scale = fields.Char(string="Multiply By")
     minus_columns = fields.Char(
         string="Less",
@@ -59,7 +64,12 @@ class DistMigrationMappingLine(models.Model):
         help="Value from another file, as YAML: "
         "{file: Cities.csv, match: {CityID: ID}, value: Name}"
     )
-    separator = fields.Char(help="Between joined columns.")
+    separator = fields.Char(trim=False, help="Between joined columns.")
+    line_break = fields.Char(
+        trim=False,
+        help="Put between the lines of a cell, such as “, ” in an address. Without it a "
+        "cell of several lines is an error, as a closing quote may be missing.",
+    )
     kind = fields.Selection(
         [("pack_size", "Pack Size"), ("bin", "Bin")],
         help="Rules that look at this legacy attribute.",
@@ -110,10 +120,12 @@ class DistMigrationMappingLine(models.Model):
             "thousands": self.thousands_sign,
             "true": split_values(self.true_values),
             "false": split_values(self.false_values),
+            "unit": split_values(self.unit),
             "scale": self.scale,
             "minus": split_columns(self.minus_columns),
             "lookup": self._yaml("lookup"),
             "separator": self.separator,
+            "line_break": self.line_break,
             "kind": self.kind,
             "allow_numbers": "true" if self.allow_numbers else "",
         }
@@ -137,6 +149,7 @@ class DistMigrationMappingLine(models.Model):
             "thousands_sign": options.get("thousands"),
             "true_values": join_values(options.get("true")),
             "false_values": join_values(options.get("false")),
+            "unit": join_values(options.get("unit")),
             "scale": options.get("scale"),
             "minus_columns": COLUMN_SEPARATOR.join(
                 [options["minus"]]
@@ -145,6 +158,7 @@ class DistMigrationMappingLine(models.Model):
             ),
             "lookup": dump_pairs(options.get("lookup")),
             "separator": options.get("separator"),
+            "line_break": options.get("line_break"),
             "kind": options.get("kind"),
             "allow_numbers": options.get("allow_numbers") == "true",
         }

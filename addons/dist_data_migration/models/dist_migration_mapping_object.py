@@ -29,6 +29,10 @@ class DistMigrationMappingObject(models.Model):
     encoding = fields.Char(help="For example utf-8 or cp1252; detected when empty.")
     delimiter = fields.Char(trim=False, help="Detected when empty.")
     sheet = fields.Char(help="Sheet of a workbook; the first when empty.")
+    header_row = fields.Integer(
+        help="Number of the row with the names of the columns, where a title or notes "
+        "stand above it; the first row with content when zero."
+    )
     key_columns = fields.Char(
         string="Legacy Key",
         required=True,
@@ -78,6 +82,10 @@ class DistMigrationMappingObject(models.Model):
             )
         return value
 
+    def _reading(self):
+        names = ("encoding", "delimiter", "sheet", "header_row")
+        return {name: self[name] for name in names if self[name]}
+
     def _document(self):
         """Return this part of the mapping document."""
         self.ensure_one()
@@ -87,6 +95,7 @@ class DistMigrationMappingObject(models.Model):
             "encoding": self.encoding,
             "delimiter": self.delimiter,
             "sheet": self.sheet,
+            "header_row": str(self.header_row) if self.header_row else "",
             "key": split_columns(self.key_columns),
             "allow_numeric_keys": "true" if self.allow_numeric_keys else "",
             "join": self._yaml("joins"),
@@ -122,6 +131,7 @@ class DistMigrationMappingObject(models.Model):
             "encoding": item.get("encoding"),
             "delimiter": item.get("delimiter"),
             "sheet": item.get("sheet"),
+            "header_row": int(item.get("header_row") or 0),
             "key_columns": COLUMN_SEPARATOR.join(
                 [key] if isinstance(key, str) else key
             ),

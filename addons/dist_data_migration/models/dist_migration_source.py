@@ -83,7 +83,7 @@ class DistMigrationSource(models.Model):
         """Check a file and keep it; the cycle has checked the rights.
 
         :param correction_object: object whose rows the file corrects
-        :param reading: encoding, delimiter and sheet, where they are known
+        :param reading: encoding, delimiter, sheet and header row, where they are known
         :raise UserError: the file can't be read, in a plain sentence
         """
         name = (name or "").replace("\\", "/").rsplit("/", 1)[-1].strip()[:128]
@@ -141,17 +141,18 @@ class DistMigrationSource(models.Model):
             ) from error
 
     @contextmanager
-    def _open(self, encoding=None, delimiter=None, sheet=None):
-        """Yield the table, streamed from the file store."""
+    def _open(self, **reading):
+        """Yield the table, streamed from the file store.
+
+        :param reading: options of ``reader.open_table``
+        """
         self.ensure_one()
         with (
             self._open_stream() as stream,
             reader.open_table(
                 stream,
                 self.name,
-                encoding=encoding or self.encoding or None,
-                delimiter=delimiter,
-                sheet=sheet,
+                **{"encoding": self.encoding or None, **reading},
             ) as table,
         ):
             yield table

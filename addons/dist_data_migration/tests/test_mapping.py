@@ -50,6 +50,26 @@ class TestMapping(BaseCase):
             ("qty", "\u221212.50", {}, "-12.5"),
             ("qty", "1\u202f234,5", {"decimal": ",", "thousands": " "}, "1234.5"),
             ("qty", "1 234,5", {"decimal": ",", "thousands": "\u202f"}, "1234.5"),
+            (
+                "qty",
+                "1 234,50 €",
+                {"decimal": ",", "thousands": " ", "unit": "€"},
+                "1234.5",
+            ),
+            ("qty", "12.50 EUR", {"unit": ["€", "EUR"]}, "12.5"),
+            ("qty", "-$12.50", {"unit": "$"}, "-12.5"),
+            ("qty", "$-12.50", {"unit": "$"}, "-12.5"),
+            ("qty", "($12.50)", {"unit": "$"}, "-12.5"),
+            ("qty", "12,50- €", {"decimal": ",", "unit": "€"}, "-12.5"),
+            ("qty", "15 %", {"unit": "%", "scale": "0.01"}, "0.15"),
+            (
+                "name",
+                "1 High St\r\n 2nd floor",
+                {"line_break": ", "},
+                "1 High St, 2nd floor",
+            ),
+            ("name", "a\n\nb\n", {"line_break": " "}, "a b"),
+            ("note", "a\nb", {}, "a\nb"),
             ("qty", "0.15", {"scale": "100"}, "15"),
             ("qty", "4.9999999999999999E-2", {"scale": "100"}, "4.9999999999999999"),
             ("qty", 0.1, {}, "0.1"),
@@ -97,6 +117,9 @@ class TestMapping(BaseCase):
             ("35 infinite", "qty", "inf", {}, "is no number"),
             ("35 overflow", "qty", "1e400", {}, "is no number"),
             ("35 percent", "qty", "12%", {}, "is no number"),
+            ("another unit", "qty", "12 $", {"unit": "€"}, "is no number"),
+            ("a unit twice", "qty", "€12€€", {"unit": "€"}, "is no number"),
+            ("a unit alone", "qty", "€", {"unit": "€"}, "is no number"),
             ("36 comma", "qty", "1,234", {}, "is no number"),
             (
                 "no month",
@@ -152,6 +175,12 @@ class TestMapping(BaseCase):
                 "legacy attribute a: one of column",
             ),
             ("source_system: x\nobjects: [{object: nope}]", "unknown object"),
+            (
+                "source_system: x\nobjects: [{object: thing, file: a, key: id,"
+                " header_row: two, fields: {name: {column: n, unit: m},"
+                " qty: {column: q, line_break: a}}}]",
+                "(?s)header_row must be.*name is no number.*qty has no line breaks",
+            ),
             (
                 "objects: [{object: thing, file: a.csv, key: id,"
                 " fields: {name: n, state: s, '.id': i, create_uid: u}}]",

@@ -168,6 +168,39 @@ class TestReader(BaseCase):
         with self.assertRaisesRegex(reader.ReaderError, "no sheet Nope"):
             self._read(stream.getvalue(), "f.xlsx", sheet="Nope")
 
+    def test_names_of_columns_below_a_title(self):
+        title = [
+            ["Items; as of May, 2026"],
+            [],
+            ["code", "name"],
+            ["A", "x"],
+            ["B", "y"],
+        ]
+        text = "Items; as of May, 2026\n\ncode,name\nA,x\nB,y\n"
+        for name, content in (
+            ("f.xlsx", xlsx(title)),
+            ("f.csv", text.encode()),
+            ("f.csv", text.replace(",", ";").encode("utf-16")),
+        ):
+            with self.subTest(name=name):
+                with reader.open_table(
+                    io.BytesIO(content), name, header_row=3
+                ) as table:
+                    self.assertEqual(table.header, ["code", "name"])
+                    # rows keep their number in the file
+                    self.assertEqual(
+                        list(table.rows()), [(4, ["A", "x"]), (5, ["B", "y"])]
+                    )
+                for row in (2, 9):
+                    with self.assertRaisesRegex(
+                        reader.ReaderError, f"Row {row} is empty or not there"
+                    ):
+                        self._read(content, name, header_row=row)
+        with self.assertRaisesRegex(reader.ReaderError, "give their row"):
+            self._read(xlsx(title), "f.xlsx")
+        with self.assertRaisesRegex(reader.ReaderError, "give their row"):
+            self._read(b"Items\n\ncode,name\nA,x\n", delimiter=",")
+
     def test_row_limit_of_workbooks(self):
         content = xlsx([["a"], *([number] for number in range(30))])
         with self.assertRaisesRegex(reader.ReaderError, "reaches to cell"):

@@ -224,6 +224,54 @@ class TestStage(MigrationCommon):
         )
         self.assertEqual(self._rows(cycle, "supplier").data["name"], "Würth")
 
+    def test_title_and_notes_above_the_names_of_the_columns(self):
+        text = MAPPING.replace(
+            "file: orders.csv\n", "file: orders.csv\n    header_row: 4\n"
+        )
+        mapping = self._create_mapping(text)
+        item = mapping.object_ids.filtered(lambda item: item.filename == "orders.csv")
+        self.assertEqual(item.header_row, 4)
+        self.assertEqual(
+            self._create_mapping(mapping._json())._document(), mapping._document()
+        )
+        cycle = self._create_cycle(mapping_id=mapping.id)
+        self._upload(cycle, orders="Orders, open ones\n1 May\n\n" + FILES["orders.csv"])
+        cycle.action_stage()
+        # order lines look the orders up in the same file
+        for code, keys in (
+            ("sale_order", ["1001", "1003"]),
+            ("sale_order_line", ["1001|P1", "1001|P3", "1003|P2"]),
+        ):
+            rows = self._rows(cycle, code).sorted("line")
+            self.assertEqual(rows.mapped("legacy_key"), keys)
+        # numbers are those of the file
+        self.assertEqual(self._rows(cycle, "sale_order").mapped("line"), [5, 7])
+        # a title where none is expected
+        item.header_row = 0
+        with self.assertRaisesRegex(UserError, "orders.csv: .*give their row"):
+            self._upload(cycle, orders="Orders\n" + FILES["orders.csv"] + "\n")
+
+    def test_options_of_fields_go_to_the_screen_and_back(self):
+        mapping = self._create_mapping(
+            MAPPING.replace("city: city}", "city: {column: city, line_break: ', '}}")
+            .replace("list_price: price", "list_price: {column: price, unit: [€, EUR]}")
+            .replace(
+                "name: name, code: code, country",
+                "name: {column: [code, name],"
+                " separator: ' - '}, code: {column: code, allow_numbers: true}, country",
+            )
+        )
+        lines = {
+            (line.mapping_object_id.object_id.code, line.field_name): line
+            for line in mapping.object_ids.line_ids
+        }
+        self.assertEqual(lines["customer", "city"].line_break, ", ")
+        self.assertEqual(lines["product", "list_price"].unit, "€, EUR")
+        self.assertEqual(lines["supplier", "name"].separator, " - ")
+        self.assertTrue(lines["supplier", "code"].allow_numbers)
+        again = self._create_mapping(engine.dump_document(mapping._document()))
+        self.assertEqual(again._document(), mapping._document())
+
     def test_workbook_numbers_in_code_columns_are_errors(self):
         """Bad input 38."""
         book = openpyxl.Workbook()

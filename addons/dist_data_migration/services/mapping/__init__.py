@@ -14,6 +14,7 @@ Grammar (YAML or JSON; every scalar is text)::
         encoding: cp1252              # optional, detected otherwise
         delimiter: ";"                # optional, detected otherwise
         sheet: Items                  # optional, first sheet otherwise
+        header_row: 3                 # optional, first row with content otherwise
         key: [ProductID]              # the legacy key, composite when several
         allow_numeric_keys: true      # XLSX only: whole numbers are fine as keys
         join:                         # columns of another file, as "alias.Column"
@@ -28,6 +29,8 @@ Grammar (YAML or JSON; every scalar is text)::
           date: {column: OrderDate, date_format: m/d/yyyy}
           price: {column: UnitPrice, decimal: ",", thousands: "."}
           discount: {column: Discount, scale: 100}
+          credit: {column: Limit, unit: [EUR, €]}
+          street: {column: Address, line_break: ", "}
           quantity: {column: Ordered, minus: [Received, Cancelled]}
           order: {column: [OrderID, LineNo]}
           attributes: {column: [Color, Size]}   # each cell named by its column

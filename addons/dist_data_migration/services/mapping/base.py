@@ -9,6 +9,7 @@ PAIR_SEPARATOR = "; "
 MAX_CODE, MAX_CHAR, MAX_TEXT, MAX_KEY = 64, 128, 10_000, 255
 TRUE_VALUES = frozenset({"1", "true", "t", "yes", "y"})
 SCIENTIFIC = re.compile(r"^[+-]?\d+([.,]\d+)?E\+?\d+$", re.IGNORECASE)
+ROW_NUMBER = re.compile(r"[1-9]\d{0,5}")
 PLAIN_NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)(E-\d{1,3})?$", re.IGNORECASE)
 
 

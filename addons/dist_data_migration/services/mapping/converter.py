@@ -39,6 +39,7 @@ MAX_NUMBER = decimal.Decimal(10) ** 15
 TYPOGRAPHIC_SPACE = re.compile("[\u00a0\u2009\u202f]")
 TYPOGRAPHIC_MINUS = "\u2212"
 NEGATIVE = re.compile(r"\((?P<bracketed>.+)\)$|(?P<minus_behind>.+)-$")
+LINE_BREAK = re.compile(r"\s*(\r\n|[\r\n\x0b\x0c\u2028\u2029])\s*")
 FALSE_VALUES = frozenset({"0", "false", "f", "no", "n", ""})
 
 
@@ -128,15 +129,18 @@ class Converter:
 
     def _to_char(self, value):
         text = unicodedata.normalize("NFC", as_text(value)).strip()
-        if re.search(r"[\r\n\x0b\x0c\u2028\u2029]", text):
-            raise ConversionError(
-                "format",
-                _lt(
-                    "%(field)s runs over several lines; a closing quote may be "
-                    "missing in the file.",
-                    field=str(self.target.label),
-                ),
-            )
+        if LINE_BREAK.search(text):
+            if "line_break" not in self.options:
+                raise ConversionError(
+                    "format",
+                    _lt(
+                        "%(field)s runs over several lines; a closing quote may be "
+                        "missing in the file. If the lines belong together, say in the "
+                        "mapping what stands between them.",
+                        field=str(self.target.label),
+                    ),
+                )
+            text = LINE_BREAK.sub(lambda _found: self.options["line_break"], text)
         if any(unicodedata.category(sign) == "Cf" for sign in text):
             self._warnings.append(
                 (
@@ -237,10 +241,12 @@ class Converter:
         point = self.options.get("decimal", ".")
         group = TYPOGRAPHIC_SPACE.sub(" ", self.options.get("thousands", ""))
         plain = TYPOGRAPHIC_SPACE.sub(" ", text).replace(TYPOGRAPHIC_MINUS, "-")
+        plain = self._without_unit(plain)
         # in brackets, or with the minus behind as some systems print it
         negative = NEGATIVE.match(plain)
         if negative:
             plain = (negative["bracketed"] or negative["minus_behind"]).strip()
+            plain = self._without_unit(plain)
         if group and group in plain:
             grouped = (
                 rf"^[+-]?\d{{1,3}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d*)?$"
@@ -256,6 +262,13 @@ class Converter:
             raise self._no_number(text)
         number = decimal.Decimal(plain)
         return -number if negative else number
+
+    def _without_unit(self, text):
+        """Take off a currency or unit that the mapping names, before or behind."""
+        for unit in as_list(self.options.get("unit")):
+            unit = re.escape(unit)
+            text = re.sub(rf"^([+-]?)\s*{unit}\s*|\s*{unit}$", r"\1", text)
+        return text
 
     def _no_number(self, value):
         return ConversionError(

@@ -2,7 +2,14 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from .base import PLAIN_NUMBER, MappingError, as_list, is_true, normalize_key
+from .base import (
+    PLAIN_NUMBER,
+    ROW_NUMBER,
+    MappingError,
+    as_list,
+    is_true,
+    normalize_key,
+)
 from .converter import compile_date_format
 
 # plain Python has no env at hand; messages are translated when shown
@@ -25,6 +32,8 @@ FIELD_OPTIONS = frozenset(
         "separator",
         "allow_numbers",
         "minus",
+        "line_break",
+        "unit",
     }
 )
 OBJECT_OPTIONS = frozenset(
@@ -34,6 +43,7 @@ OBJECT_OPTIONS = frozenset(
         "encoding",
         "delimiter",
         "sheet",
+        "header_row",
         "key",
         "allow_numeric_keys",
         "join",
@@ -96,9 +106,8 @@ class ObjectSpec:
         self.data = data
         self.object = data["object"]
         self.file = data["file"]
-        self.encoding = data.get("encoding") or None
-        self.delimiter = data.get("delimiter") or None
-        self.sheet = data.get("sheet") or None
+        #: options of ``reader.open_table``
+        self.reading = _reading(data)
         self.key = as_list(data["key"])
         self.allow_numeric_keys = is_true(data.get("allow_numeric_keys", ""))
         self.join = data.get("join") or []
@@ -179,6 +188,14 @@ class ObjectSpec:
         return list(dict.fromkeys(names))
 
 
+def _reading(data):
+    """Return the options of the file that are set."""
+    reading = {name: data.get(name) for name in ("encoding", "delimiter", "sheet")}
+    if data.get("header_row"):
+        reading["header_row"] = int(data["header_row"])
+    return {name: value for name, value in reading.items() if value}
+
+
 def _field_options(options):
     return options if isinstance(options, dict) else {"column": options}
 
@@ -187,6 +204,9 @@ def _check_entries(item):
     for needed in ("file", "key"):
         if not item.get(needed):
             yield _lt("the entry %(name)s is missing.", name=needed)
+    header_row = item.get("header_row")
+    if header_row and not ROW_NUMBER.fullmatch(str(header_row)):
+        yield _lt("the entry header_row must be the number of a row, from 1.")
     unknown = set(item) - OBJECT_OPTIONS
     if unknown:
         yield _lt("unknown entries %(names)s.", names=", ".join(sorted(unknown)))
@@ -239,6 +259,10 @@ def _check_fields(fields, targets):
             )
         elif "minus" in options and targets[name].type != "number":
             yield _lt("the field %(name)s is no number to take off from.", name=name)
+        elif "unit" in options and targets[name].type != "number":
+            yield _lt("the field %(name)s is no number, it has no unit.", name=name)
+        elif "line_break" in options and targets[name].type != "char":
+            yield _lt("the field %(name)s has no line breaks to replace.", name=name)
     for name, target in targets.items():
         if target.required and name not in fields:
             yield _lt("the field %(name)s is required.", name=name)

@@ -64,6 +64,32 @@ class Table:
     confidence = 100
     delimiter = ""
 
+    def _header_cells(self, rows, number):
+        """Return ``(line, cells)`` of the row that holds the names of the columns.
+
+        :param rows: iterator of ``(line, cells)``; it goes on behind the header
+        :param number: of that row, or None for the first that is not empty
+        """
+        for line, cells in rows:
+            is_empty = not any(str(_filled(cell)).strip() for cell in cells)
+            if number is None and not is_empty:
+                return line, cells
+            if number is None or line < number:
+                continue
+            if line > number or is_empty:
+                break
+            return line, cells
+        if number is None:
+            raise ReaderError(_lt("The file is empty."), "empty")
+        raise ReaderError(
+            _lt(
+                "Row %(number)s is empty or not there; the names of the columns are "
+                "expected in it.",
+                number=number,
+            ),
+            "header",
+        )
+
     def _check_header(self, cells, limits):
         header = [_clean_header(cell) for cell in cells]
         while header and not header[-1]:
@@ -96,5 +122,9 @@ class Table:
         """Release what the table holds open."""
 
 
+def _filled(cell):
+    return "" if cell is None else cell
+
+
 def _clean_header(cell):
-    return " ".join(str(cell if cell is not None else "").split()).strip("\ufeff")
+    return " ".join(str(_filled(cell)).split()).strip("\ufeff")

@@ -17,13 +17,21 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 
 @contextmanager
 def open_table(
-    stream, filename, encoding=None, delimiter=None, sheet=None, limits=None
+    stream,
+    filename,
+    encoding=None,
+    delimiter=None,
+    sheet=None,
+    header_row=None,
+    limits=None,
 ):
     """Yield a table over a binary, seekable stream.
 
     :param encoding: Python codec name; detected when empty
     :param delimiter: one character; detected when empty
     :param sheet: name of the sheet of a workbook; the first when empty
+    :param header_row: number of the row with the names of the columns, what stands
+        above is left out; the first that is not empty when not given
     :raise ReaderError: with a plain sentence; nothing has been yielded by then for
         faults of the file as a whole, faults of a row surface when it is reached
     """
@@ -43,11 +51,11 @@ def open_table(
             "size",
         )
     if _is_workbook(stream, filename):
-        table = XlsxTable(stream, sheet, limits)
+        table = XlsxTable(stream, sheet, limits, header_row)
     elif _is_xml(stream):
         table = XmlTable(stream, sheet, limits)
     else:
-        table = CsvTable(stream, encoding, delimiter, limits)
+        table = CsvTable(stream, encoding, delimiter, limits, header_row)
     try:
         yield table
     finally:

@@ -21,7 +21,7 @@ MAX_LISTED = 10
 class CsvTable(Table):
     """Delimited text, any delimiter, any encoding Python knows."""
 
-    def __init__(self, stream, encoding, delimiter, limits):
+    def __init__(self, stream, encoding, delimiter, limits, header_row=None):
         self._limits = limits
         self._stream = stream
         self.encoding = encoding
@@ -30,10 +30,11 @@ class CsvTable(Table):
         else:
             self.encoding, self.confidence = detect_encoding(stream)
         self._check_text()
-        self.delimiter = delimiter or self._detect_delimiter()
+        self.delimiter = delimiter or self._detect_delimiter(header_row or 1)
         self._text = self._open_text()
         self._reader = csv.reader(self._text, delimiter=self.delimiter, strict=True)
-        self.header = self._check_header(self._first_record(), limits)
+        _line, cells = self._header_cells(self._records(), header_row)
+        self.header = self._check_header(cells, limits)
 
     def rows(self):
         """Yield ``(line, cells)``; blank lines are not rows.
@@ -66,17 +67,30 @@ class CsvTable(Table):
             if not ragged:
                 yield line, cells
         if ragged:
-            raise ReaderError(
-                _lt(
-                    "These rows don't have the %(width)s cells of the header: "
-                    "%(rows)s.",
-                    width=width,
-                    rows=", ".join(f"{line} ({cells})" for line, cells in ragged),
-                ),
-                "ragged",
-            )
+            raise self._ragged_error(ragged)
         if not count:
             raise ReaderError(_lt("No data rows."), "no_rows")
+
+    def _ragged_error(self, ragged):
+        """:param ragged: ``[(line, number of cells)]``"""
+        width = len(self.header)
+        found = {
+            "width": width,
+            "rows": ", ".join(f"{line} ({cells})" for line, cells in ragged),
+        }
+        if all(cells > width for _line, cells in ragged):
+            message = _lt(
+                "These rows have more than the %(width)s cells of the header: %(rows)s. "
+                "If the names of the columns stand further down, give their row in the "
+                "mapping.",
+                **found,
+            )
+        else:
+            message = _lt(
+                "These rows don't have the %(width)s cells of the header: %(rows)s.",
+                **found,
+            )
+        return ReaderError(message, "ragged")
 
     def close(self):
         # the stream belongs to the caller: closing the wrapper would close it
@@ -89,12 +103,6 @@ class CsvTable(Table):
         return io.TextIOWrapper(
             self._stream, encoding=self.encoding, errors="strict", newline=""
         )
-
-    def _first_record(self):
-        for _line, cells in self._records():
-            if any(cell.strip() for cell in cells):
-                return cells
-        raise ReaderError(_lt("The file is empty."), "empty")
 
     def _records(self):
         while True:
@@ -151,10 +159,10 @@ class CsvTable(Table):
         finally:
             text.detach()
 
-    def _detect_delimiter(self):
+    def _detect_delimiter(self, first_line):
         best, best_score = ",", (0, 0)
         for candidate in DELIMITERS:
-            widths = self._sample_widths(candidate)
+            widths = self._sample_widths(candidate, first_line)
             if not widths or widths[0] < 2:
                 continue
             alike = sum(width == widths[0] for width in widths) / len(widths)
@@ -162,11 +170,12 @@ class CsvTable(Table):
                 best, best_score = candidate, (alike, widths[0])
         return best
 
-    def _sample_widths(self, delimiter):
+    def _sample_widths(self, delimiter, first_line):
         text, widths = self._open_text(), []
         try:
-            for cells in csv.reader(text, delimiter=delimiter):
-                if cells:
+            records = csv.reader(text, delimiter=delimiter)
+            for cells in records:
+                if cells and records.line_num >= first_line:
                     widths.append(len(cells))
                 if len(widths) >= SNIFF_RECORDS:
                     break

@@ -18,7 +18,7 @@ LONGEST_REFERENCE = 512
 class XlsxTable(Table):
     """One sheet of a workbook, read in openpyxl's streaming mode."""
 
-    def __init__(self, stream, sheet, limits):
+    def __init__(self, stream, sheet, limits, header_row=None):
         self._limits = limits
         self._check_archive(stream)
         self._values, self._formulas = self._load(stream, True), None
@@ -27,8 +27,8 @@ class XlsxTable(Table):
         self._formulas = self._load(stream, False)
         self._pair = (self._values[sheet_name], self._formulas[sheet_name])
         rows = self._cells()
-        self._first_line, first = next(rows, (1, []))
-        self.header = self._check_header(first, limits)
+        _line, cells = self._header_cells(rows, header_row)
+        self.header = self._check_header(cells, limits)
         self._rows = rows
 
     def rows(self):
@@ -39,7 +39,9 @@ class XlsxTable(Table):
             if extra:
                 raise ReaderError(
                     _lt(
-                        "Row %(line)s has cells beyond the last column of the header.",
+                        "Row %(line)s has cells beyond the last column of the header. "
+                        "If the names of the columns stand further down, give their "
+                        "row in the mapping.",
                         line=line,
                     ),
                     "ragged",
