@@ -67,8 +67,8 @@ class DistMigrationMappingLine(models.Model):
     separator = fields.Char(trim=False, help="Between joined columns.")
     line_break = fields.Char(
         trim=False,
-        help="Put between the lines of a cell, such as “, ” in an address. Without it a "
-        "cell of several lines is an error, as a closing quote may be missing.",
+        help="Put between the lines of a cell, such as “, ” in an address. Without it "
+        "a cell of several lines is an error, as a closing quote may be missing.",
     )
     kind = fields.Selection(
         [("pack_size", "Pack Size"), ("bin", "Bin")],

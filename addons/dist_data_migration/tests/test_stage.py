@@ -258,7 +258,8 @@ class TestStage(MigrationCommon):
             .replace(
                 "name: name, code: code, country",
                 "name: {column: [code, name],"
-                " separator: ' - '}, code: {column: code, allow_numbers: true}, country",
+                " separator: ' - '}, code: {column: code, allow_numbers: true},"
+                " country",
             )
         )
         lines = {

@@ -80,9 +80,9 @@ class CsvTable(Table):
         }
         if all(cells > width for _line, cells in ragged):
             message = _lt(
-                "These rows have more than the %(width)s cells of the header: %(rows)s. "
-                "If the names of the columns stand further down, give their row in the "
-                "mapping.",
+                "These rows have more than the %(width)s cells of the header: "
+                "%(rows)s. If the names of the columns stand further down, give their "
+                "row in the mapping.",
                 **found,
             )
         else:
