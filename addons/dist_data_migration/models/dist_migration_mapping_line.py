@@ -55,6 +55,11 @@ class DistMigrationMappingLine(models.Model):
         "taken off, several separated by commas.",
     )
     scale = fields.Char(string="Multiply By")
+    sign = fields.Text(
+        help="Column that says whether the number is negative, with its values, as "
+        "YAML: {column: D/C, negative: C, positive: D}. A value in neither list is an "
+        "error."
+    )
     minus_columns = fields.Char(
         string="Less",
         help="Columns whose numbers are taken off, several joined by “ + ”: ordered "
@@ -85,11 +90,12 @@ class DistMigrationMappingLine(models.Model):
             target = loader and loader.targets.get(line.field_name)
             line.field_label = str(target.label) if target else False
 
-    @api.constrains("value_map", "lookup")
+    @api.constrains("value_map", "lookup", "sign")
     def _check_yaml(self):
         for line in self:
             line._yaml("value_map")
             line._yaml("lookup")
+            line._yaml("sign")
 
     def _yaml(self, name):
         try:
@@ -122,6 +128,7 @@ class DistMigrationMappingLine(models.Model):
             "false": split_values(self.false_values),
             "unit": split_values(self.unit),
             "scale": self.scale,
+            "sign": self._yaml("sign"),
             "minus": split_columns(self.minus_columns),
             "lookup": self._yaml("lookup"),
             "separator": self.separator,
@@ -151,6 +158,7 @@ class DistMigrationMappingLine(models.Model):
             "false_values": join_values(options.get("false")),
             "unit": join_values(options.get("unit")),
             "scale": options.get("scale"),
+            "sign": dump_pairs(options.get("sign")),
             "minus_columns": COLUMN_SEPARATOR.join(
                 [options["minus"]]
                 if isinstance(options.get("minus"), str)

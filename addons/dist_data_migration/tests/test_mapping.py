@@ -176,6 +176,12 @@ class TestMapping(BaseCase):
             ),
             ("source_system: x\nobjects: [{object: nope}]", "unknown object"),
             (
+                "source_system: x\nobjects: [{object: thing, file: a, key: id, fields:"
+                " {name: {column: n, sign: {column: d, negative: a, positive: b}},"
+                " qty: {column: q, sign: {column: d, negative: a}}}}]",
+                "(?s)name is no number, it has no sign.*sign needs column",
+            ),
+            (
                 "source_system: x\nobjects: [{object: thing, file: a, key: id,"
                 " header_row: two, fields: {name: {column: n, unit: m},"
                 " qty: {column: q, line_break: a}}}]",
@@ -282,6 +288,32 @@ class TestMapping(BaseCase):
         self.assertIsNone(mapper.map(4, ["A", "n", "x"]))
         # no head row: taken, so that the missing reference is reported, not lost
         self.assertEqual(mapper.map(5, ["C", "n", ""]).key, "C")
+
+    def test_another_column_makes_a_number_negative(self):
+        sign = {"column": "dc", "negative": ["C", "CR"], "positive": ["D", ""]}
+        mapper = self._mapper(
+            ["id", "n", "q", "dc"],
+            fields={"name": "n", "qty": {"column": "q", "sign": sign}},
+        )
+        for amount, letter, expected in (
+            ("12.50", "C", "-12.5"),
+            ("12.50", " CR ", "-12.5"),
+            ("12.50", "D", "12.5"),
+            ("12.50", "", "12.5"),
+            ("12.50", "NULL", "12.5"),
+            # a reversal
+            ("-3", "C", "3"),
+            ("0", "C", "0"),
+        ):
+            with self.subTest(amount=amount, letter=letter):
+                row = mapper.map(2, ["1", "x", amount, letter])
+                self.assertEqual((row.values["qty"], row.issues), (expected, []))
+        self.assertNotIn("qty", mapper.map(2, ["1", "x", "", "C"]).values)
+        row = mapper.map(2, ["1", "x", "5", "K"])
+        self.assertNotIn("qty", row.values)
+        self.assertIn("dc holds “K”", row.issues[0].message)
+        with self.assertRaisesRegex(mapping.MappingError, "no column dc"):
+            self._mapper(["id", "n", "q"], fields=dict(mapper.spec.fields))
 
     def test_legacy_attributes_are_kept_as_they_are(self):
         mapper = self._mapper(

@@ -256,6 +256,10 @@ class TestStage(MigrationCommon):
             MAPPING.replace("city: city}", "city: {column: city, line_break: ', '}}")
             .replace("list_price: price", "list_price: {column: price, unit: [€, EUR]}")
             .replace(
+                'scale: "100"',
+                "scale: '100', sign: {column: qty, negative: ['', C], positive: D}",
+            )
+            .replace(
                 "name: name, code: code, country",
                 "name: {column: [code, name],"
                 " separator: ' - '}, code: {column: code, allow_numbers: true},"
@@ -269,6 +273,7 @@ class TestStage(MigrationCommon):
         self.assertEqual(lines["customer", "city"].line_break, ", ")
         self.assertEqual(lines["product", "list_price"].unit, "€, EUR")
         self.assertEqual(lines["supplier", "name"].separator, " - ")
+        self.assertIn("negative:", lines["sale_order_line", "discount"].sign)
         self.assertTrue(lines["supplier", "code"].allow_numbers)
         again = self._create_mapping(engine.dump_document(mapping._document()))
         self.assertEqual(again._document(), mapping._document())

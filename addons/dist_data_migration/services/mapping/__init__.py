@@ -30,6 +30,7 @@ Grammar (YAML or JSON; every scalar is text)::
           price: {column: UnitPrice, decimal: ",", thousands: "."}
           discount: {column: Discount, scale: 100}
           credit: {column: Limit, unit: [EUR, €]}
+          debit: {column: Amount, sign: {column: DC, negative: C, positive: D}}
           street: {column: Address, line_break: ", "}
           quantity: {column: Ordered, minus: [Received, Cancelled]}
           order: {column: [OrderID, LineNo]}

@@ -84,8 +84,12 @@ def normalize_key(text):
     return clean_code(text).upper()
 
 
-def as_list(value):
-    if value in (None, ""):
+def as_list(value, empty=False):
+    """Return a value or a list of them as a list.
+
+    :param empty: whether the empty text is a value
+    """
+    if value is None or (value == "" and not empty):
         return []
     return list(value) if isinstance(value, list) else [value]
 

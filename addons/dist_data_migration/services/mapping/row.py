@@ -182,6 +182,31 @@ class RowMapper:
                 total -= decimal.Decimal(part or 0)
         return plain_number(total)
 
+    def _signed(self, value, converter, row):
+        """Turn the sign of a number where another column says so, as debit and credit.
+
+        :raise ConversionError: the other column says neither
+        """
+        sign = converter.options.get("sign")
+        if value is None or not sign:
+            return value
+        said = as_text(row[sign["column"]]).strip()
+        said = "" if said.upper() == "NULL" else said
+        if said in as_list(sign["negative"], empty=True):
+            return plain_number(-decimal.Decimal(value))
+        if said in as_list(sign["positive"], empty=True):
+            return value
+        raise ConversionError(
+            "format",
+            _lt(
+                "%(column)s holds “%(value)s”, which makes %(field)s neither positive "
+                "nor negative.",
+                column=sign["column"],
+                value=said,
+                field=str(converter.target.label),
+            ),
+        )
+
     def _map_field(self, name, converter, row, mapped):
         try:
             raw = (
@@ -191,6 +216,7 @@ class RowMapper:
             )
             value, warnings = converter.convert(raw)
             value = self._less(name, value, converter, row)
+            value = self._signed(value, converter, row)
         except ConversionError as error:
             mapped.issues.append(
                 Issue(error.rule, "error", name, str(error), error.value)

@@ -34,6 +34,7 @@ FIELD_OPTIONS = frozenset(
         "minus",
         "line_break",
         "unit",
+        "sign",
     }
 )
 OBJECT_OPTIONS = frozenset(
@@ -181,6 +182,7 @@ class ObjectSpec:
         for options in [*self.fields.values(), *self.legacy.values()]:
             names += as_list(options.get("column"))
             names += as_list(options.get("minus"))
+            names += as_list((options.get("sign") or {}).get("column"))
             names += list((options.get("lookup") or {}).get("match") or {})
         for join in self.join:
             names += list(join["match"])
@@ -261,6 +263,8 @@ def _check_fields(fields, targets):
             yield _lt("the field %(name)s is no number to take off from.", name=name)
         elif "unit" in options and targets[name].type != "number":
             yield _lt("the field %(name)s is no number, it has no unit.", name=name)
+        elif "sign" in options and targets[name].type != "number":
+            yield _lt("the field %(name)s is no number, it has no sign.", name=name)
         elif "line_break" in options and targets[name].type != "char":
             yield _lt("the field %(name)s has no line breaks to replace.", name=name)
     for name, target in targets.items():
@@ -294,6 +298,11 @@ def _check_options(options):
             return _lt("the date format is not made of d, m, yyyy and separators.")
     if "scale" in options and not PLAIN_NUMBER.match(str(options["scale"])):
         return _lt("the scale is not a number.")
+    sign = options.get("sign")
+    if sign is not None and (
+        not isinstance(sign, dict) or set(sign) != {"column", "negative", "positive"}
+    ):
+        return _lt("sign needs column, negative and positive.")
     lookup = options.get("lookup")
     if lookup is not None and (
         not isinstance(lookup, dict)
