@@ -1,7 +1,7 @@
 {
     "name": "Distribution Hypercare: Dashboard",
     "summary": "Hypercare for executives as a spreadsheet dashboard",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",

@@ -11,8 +11,14 @@ SHOWN = """
         if (document.querySelector(".o_error_dialog")) {
             throw new Error("the dashboard shows an error");
         }
-        if (document.querySelectorAll(".o-figure").length >= 8) {
+        if (document.querySelectorAll(".o-figure").length >= 10) {
             await pause(1000);
+            const grid = document.querySelector(".o-grid").getBoundingClientRect();
+            for (const figure of document.querySelectorAll(".o-figure")) {
+                if (figure.getBoundingClientRect().right > grid.right + 1) {
+                    throw new Error("a chart is cut off at the right");
+                }
+            }
             if (!document.querySelector(".o_error_dialog")) {
                 console.log("test successful");
             }
@@ -22,12 +28,38 @@ SHOWN = """
     throw new Error("the dashboard does not open");
 })();
 """
+SHARED = """
+(async () => {
+    const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+    const button = () =>
+        [...document.querySelectorAll("button")].find(
+            (one) => one.textContent.trim() === "Share"
+        );
+    for (let turn = 0; turn < 200; turn++) {
+        await pause(100);
+        if (!document.querySelectorAll(".o-figure").length || !button()) {
+            continue;
+        }
+        button().click();
+        for (let wait = 0; wait < 100; wait++) {
+            await pause(100);
+            const dialog = document.querySelector(".modal");
+            if (dialog && dialog.textContent.includes("Rollout Viewer")) {
+                console.log("test successful");
+                return;
+            }
+        }
+        throw new Error("nothing says why there is no link");
+    }
+    throw new Error("there is no button to share");
+})();
+"""
 
 
 @tagged("post_install", "-at_install")
 class TestDashboard(RolloutCommon, HttpCase):
     # tall, as figures below the screen are not drawn
-    browser_size = "1400x1600"
+    browser_size = "1400x1700"
 
     @classmethod
     def setUpClass(cls):
@@ -90,6 +122,15 @@ class TestDashboard(RolloutCommon, HttpCase):
         self.browser_js(
             f"/odoo/dashboards?dashboard_id={self.dashboard.id}",
             SHOWN,
+            "Boolean(odoo.__WOWL_DEBUG__?.root)",
+            login=self.user_viewer.login,
+            timeout=120,
+        )
+
+    def test_whoever_asks_for_a_link_is_told_why_there_is_none(self):
+        self.browser_js(
+            f"/odoo/dashboards?dashboard_id={self.dashboard.id}",
+            SHARED,
             "Boolean(odoo.__WOWL_DEBUG__?.root)",
             login=self.user_viewer.login,
             timeout=120,
