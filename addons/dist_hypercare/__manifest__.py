@@ -1,7 +1,7 @@
 {
     "name": "Distribution Hypercare",
     "summary": "Service and stock measures per site and day, exit by clean-day streak",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.0.1",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",

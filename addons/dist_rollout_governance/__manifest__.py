@@ -1,7 +1,7 @@
 {
     "name": "Distribution Rollout Governance",
     "summary": "Programs, sites, measures, criteria and tamper-evident sign-offs",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.0.1",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",
@@ -118,6 +118,7 @@
             "dist_rollout_governance/static/src/fields/**/*",
         ],
         "web.assets_backend_lazy": [
+            "dist_rollout_governance/static/src/views/gap_graph/*",
             "dist_rollout_governance/static/src/views/risk_matrix/*",
         ],
     },

@@ -1,7 +1,7 @@
 {
     "name": "Distribution Rollout Waves",
     "summary": "Rollout waves, evidence-computed readiness gates and go/no-go",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.0.1",
     "development_status": "Beta",
     "category": "Supply Chain/Distribution Rollout",
     "website": "https://github.com/OCA/dist-rollout",

@@ -236,8 +236,7 @@ class DistHypercare(models.Model):
                 ("measure_id", "in", self.criterion_ids.measure_id.ids),
                 ("day", ">=", self.site_id._local_day(self.started_at)),
             ],
-            # A day without a value is a gap in the line, not a zero.
-            context={"fill_temporal": 0},
+            context={},
         )
 
     def action_open_criteria(self):

@@ -16,6 +16,7 @@ from . import test_decision_subject
 from . import test_deviation
 from . import test_document
 from . import test_escalation
+from . import test_gap_graph
 from . import test_home
 from . import test_import_template
 from . import test_measure
