@@ -28,7 +28,6 @@ class StockMove(models.Model):
         groups = (
             self.env["stock.warehouse.orderpoint"]
             .sudo()
-            .with_context(active_test=False)
             ._read_group([("product_id", "in", self.product_id.ids)], ["product_id"])
         )
         with_rule = {product.id for (product,) in groups}

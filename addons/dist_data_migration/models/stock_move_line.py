@@ -9,7 +9,7 @@ class StockMoveLine(models.Model):
 
     def _action_done(self):
         """Write the quants of opening loads together."""
-        if not self or not all(self.move_id.mapped("dist_is_opening_load")):
+        if not self.move_id._is_opening_load():
             return super()._action_done()
         batch = QuantBatch(
             self.filtered(lambda line: line.location_id.should_bypass_reservation())
@@ -21,8 +21,7 @@ class StockMoveLine(models.Model):
 
     def _check_company(self, fnames=None):
         """Ask about the lines of opening loads together; Odoo names what is wrong."""
-        is_opening = self and all(self.move_id.mapped("dist_is_opening_load"))
-        if is_opening and links_fit(self, fnames):
+        if self.move_id._is_opening_load() and links_fit(self, fnames):
             return None
         return super()._check_company(fnames)
 

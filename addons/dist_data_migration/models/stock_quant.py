@@ -7,7 +7,7 @@ class StockQuant(models.Model):
     _inherit = "stock.quant"
 
     # It is not stored. Computed before the insertion all the same, it would take a
-    # fifth of the time of a new quant.
+    # third of the time of a new quant.
     lot_properties = fields.Properties(precompute=False)
 
     @api.model

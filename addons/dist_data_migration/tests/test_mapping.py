@@ -179,7 +179,7 @@ class TestMapping(BaseCase):
                 "source_system: x\nobjects: [{object: thing, file: a, key: id, fields:"
                 " {name: {column: n, sign: {column: d, negative: a, positive: b}},"
                 " qty: {column: q, sign: {column: d, negative: a}}}}]",
-                "(?s)name is no number, it has no sign.*sign needs column",
+                "(?s)name is no number, it has no sign.*sign needs a column",
             ),
             (
                 "source_system: x\nobjects: [{object: thing, file: a, key: id,"

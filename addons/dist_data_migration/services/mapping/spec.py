@@ -300,9 +300,11 @@ def _check_options(options):
         return _lt("the scale is not a number.")
     sign = options.get("sign")
     if sign is not None and (
-        not isinstance(sign, dict) or set(sign) != {"column", "negative", "positive"}
+        not isinstance(sign, dict)
+        or set(sign) != {"column", "negative", "positive"}
+        or not isinstance(sign["column"], str)
     ):
-        return _lt("sign needs column, negative and positive.")
+        return _lt("sign needs a column, and what is negative and positive.")
     lookup = options.get("lookup")
     if lookup is not None and (
         not isinstance(lookup, dict)
