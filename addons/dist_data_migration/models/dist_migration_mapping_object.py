@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from ..services.mapping import as_list
+
 COLUMN_SEPARATOR = " + "
 
 
@@ -32,6 +34,11 @@ class DistMigrationMappingObject(models.Model):
     header_row = fields.Integer(
         help="Number of the row with the names of the columns, where a title or notes "
         "stand above it; the first row with content when zero."
+    )
+    column_names = fields.Char(
+        string="Columns",
+        help="Names of the columns in their order, separated by commas, for a file "
+        "that doesn't name them.",
     )
     key_columns = fields.Char(
         string="Legacy Key",
@@ -84,7 +91,12 @@ class DistMigrationMappingObject(models.Model):
 
     def _reading(self):
         names = ("encoding", "delimiter", "sheet", "header_row")
-        return {name: self[name] for name in names if self[name]}
+        reading = {name: self[name] for name in names if self[name]}
+        return dict(reading, columns=self._column_names())
+
+    def _column_names(self):
+        names = (name.strip() for name in (self.column_names or "").split(","))
+        return [name for name in names if name]
 
     def _document(self):
         """Return this part of the mapping document."""
@@ -96,6 +108,7 @@ class DistMigrationMappingObject(models.Model):
             "delimiter": self.delimiter,
             "sheet": self.sheet,
             "header_row": str(self.header_row) if self.header_row else "",
+            "columns": self._column_names(),
             "key": split_columns(self.key_columns),
             "allow_numeric_keys": "true" if self.allow_numeric_keys else "",
             "join": self._yaml("joins"),
@@ -132,6 +145,7 @@ class DistMigrationMappingObject(models.Model):
             "delimiter": item.get("delimiter"),
             "sheet": item.get("sheet"),
             "header_row": int(item.get("header_row") or 0),
+            "column_names": ", ".join(as_list(item.get("columns"))),
             "key_columns": COLUMN_SEPARATOR.join(
                 [key] if isinstance(key, str) else key
             ),

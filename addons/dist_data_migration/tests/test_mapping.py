@@ -183,9 +183,19 @@ class TestMapping(BaseCase):
             ),
             (
                 "source_system: x\nobjects: [{object: thing, file: a, key: id,"
-                " header_row: two, fields: {name: {column: n, unit: m},"
-                " qty: {column: q, line_break: a}}}]",
-                "(?s)header_row must be.*name is no number.*qty has no line breaks",
+                " header_row: two, delimiter: '+|', fields:"
+                " {name: {column: n, unit: m}, qty: {column: q, line_break: a}}}]",
+                "(?s)delimiter is one.*header_row must be",
+            ),
+            (
+                "source_system: x\nobjects: [{object: thing, file: a, key: id, fields:"
+                " {name: {column: n, unit: m}, qty: {column: q, line_break: a}}}]",
+                "(?s)name is no number.*qty has no line breaks",
+            ),
+            (
+                "source_system: x\nobjects: [{object: thing, file: a, key: id,"
+                " columns: ['a,b'], fields: {name: n}}]",
+                "list of names without commas",
             ),
             (
                 "objects: [{object: thing, file: a.csv, key: id,"

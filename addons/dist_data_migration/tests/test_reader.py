@@ -201,6 +201,24 @@ class TestReader(BaseCase):
         with self.assertRaisesRegex(reader.ReaderError, "give their row"):
             self._read(b"Items\n\ncode,name\nA,x\n", delimiter=",")
 
+    def test_files_without_names_of_columns(self):
+        rows = [["A", "x"], ["B", "y"]]
+        for name, content in (("f.xlsx", xlsx(rows)), ("f.csv", b"A,x\nB,y\n")):
+            with self.subTest(name):
+                columns = ["code", "name"]
+                self.assertEqual(
+                    self._read(content, name, columns=columns), (columns, rows)
+                )
+                # names of our own in place of those of the file
+                self.assertEqual(
+                    self._read(content, name, columns=columns, header_row=1),
+                    (columns, rows[1:]),
+                )
+                with self.assertRaisesRegex(reader.ReaderError, "header"):
+                    self._read(content, name, columns=["code"])
+                with self.assertRaisesRegex(reader.ReaderError, "appear twice: code"):
+                    self._read(content, name, columns=["code", "code"])
+
     def test_row_limit_of_workbooks(self):
         content = xlsx([["a"], *([number] for number in range(30))])
         with self.assertRaisesRegex(reader.ReaderError, "reaches to cell"):

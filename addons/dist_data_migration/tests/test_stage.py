@@ -251,6 +251,24 @@ class TestStage(MigrationCommon):
         with self.assertRaisesRegex(UserError, "orders.csv: .*give their row"):
             self._upload(cycle, orders="Orders\n" + FILES["orders.csv"] + "\n")
 
+    def test_file_without_names_of_columns(self):
+        header, body = FILES["customers.csv"].split("\n", 1)
+        mapping = self._create_mapping(
+            MAPPING.replace(
+                "file: customers.csv",
+                f"file: customers.csv\n    columns: [{header}]",
+            )
+        )
+        item = mapping.object_ids.filtered("column_names")
+        self.assertEqual(item.column_names, "code, name, city")
+        again = self._create_mapping(mapping._json())
+        self.assertEqual(again._document(), mapping._document())
+        cycle = self._upload(self._create_cycle(mapping_id=mapping.id), customers=body)
+        cycle.action_stage()
+        rows = self._rows(cycle, "customer").sorted("line")
+        self.assertEqual(rows.mapped("legacy_key"), ["C1", "C2"])
+        self.assertEqual(rows.mapped("line"), [1, 2])
+
     def test_options_of_fields_go_to_the_screen_and_back(self):
         mapping = self._create_mapping(
             MAPPING.replace("city: city}", "city: {column: city, line_break: ', '}}")

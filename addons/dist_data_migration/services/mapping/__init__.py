@@ -15,6 +15,7 @@ Grammar (YAML or JSON; every scalar is text)::
         delimiter: ";"                # optional, detected otherwise
         sheet: Items                  # optional, first sheet otherwise
         header_row: 3                 # optional, first row with content otherwise
+        columns: [ProductID, Name]    # only for a file without names of columns
         key: [ProductID]              # the legacy key, composite when several
         allow_numeric_keys: true      # XLSX only: whole numbers are fine as keys
         join:                         # columns of another file, as "alias.Column"
@@ -52,6 +53,7 @@ from .base import (
     MappedRow,
     MappingError,
     Target,
+    as_list,
     as_text,
     attribute_pairs,
     clean_code,

@@ -45,6 +45,7 @@ OBJECT_OPTIONS = frozenset(
         "delimiter",
         "sheet",
         "header_row",
+        "columns",
         "key",
         "allow_numeric_keys",
         "join",
@@ -195,6 +196,7 @@ def _reading(data):
     reading = {name: data.get(name) for name in ("encoding", "delimiter", "sheet")}
     if data.get("header_row"):
         reading["header_row"] = int(data["header_row"])
+    reading["columns"] = as_list(data.get("columns"))
     return {name: value for name, value in reading.items() if value}
 
 
@@ -206,6 +208,8 @@ def _check_entries(item):
     for needed in ("file", "key"):
         if not item.get(needed):
             yield _lt("the entry %(name)s is missing.", name=needed)
+    if len(item.get("delimiter") or ",") > 1:
+        yield _lt("the delimiter is one character.")
     header_row = item.get("header_row")
     if header_row and not ROW_NUMBER.fullmatch(str(header_row)):
         yield _lt("the entry header_row must be the number of a row, from 1.")
@@ -225,6 +229,10 @@ def _check_shapes(item):
     for name in ("file", "encoding", "delimiter", "sheet"):
         if not isinstance(item.get(name) or "", str):
             yield _lt("the entry %(name)s must be text.", name=name)
+    for name in as_list(item.get("columns")):
+        if not isinstance(name, str) or "," in name:
+            yield _lt("the entry columns must be a list of names without commas.")
+            break
 
 
 def _check_legacy(legacy):

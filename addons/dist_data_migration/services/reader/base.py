@@ -64,6 +64,18 @@ class Table:
     confidence = 100
     delimiter = ""
 
+    def _read_header(self, rows, header_row, columns):
+        """Return the names of the columns.
+
+        :param rows: iterator of ``(line, cells)``; it goes on at the first data row
+        :param header_row: number of the row with the names; None for the first one
+        :param columns: names to use instead; without a header row the file has none
+        """
+        if columns and not header_row:
+            return self._check_header(columns, self._limits)
+        _line, cells = self._header_cells(rows, header_row)
+        return self._check_header(columns or cells, self._limits)
+
     def _header_cells(self, rows, number):
         """Return ``(line, cells)`` of the row that holds the names of the columns.
 

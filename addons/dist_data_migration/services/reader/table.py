@@ -23,6 +23,7 @@ def open_table(
     delimiter=None,
     sheet=None,
     header_row=None,
+    columns=None,
     limits=None,
 ):
     """Yield a table over a binary, seekable stream.
@@ -32,6 +33,7 @@ def open_table(
     :param sheet: name of the sheet of a workbook; the first when empty
     :param header_row: number of the row with the names of the columns, what stands
         above is left out; the first that is not empty when not given
+    :param columns: names of the columns of a file that has none
     :raise ReaderError: with a plain sentence; nothing has been yielded by then for
         faults of the file as a whole, faults of a row surface when it is reached
     """
@@ -51,11 +53,11 @@ def open_table(
             "size",
         )
     if _is_workbook(stream, filename):
-        table = XlsxTable(stream, sheet, limits, header_row)
+        table = XlsxTable(stream, sheet, limits, header_row, columns)
     elif _is_xml(stream):
         table = XmlTable(stream, sheet, limits)
     else:
-        table = CsvTable(stream, encoding, delimiter, limits, header_row)
+        table = CsvTable(stream, encoding, delimiter, limits, header_row, columns)
     try:
         yield table
     finally:

@@ -21,7 +21,9 @@ MAX_LISTED = 10
 class CsvTable(Table):
     """Delimited text, any delimiter, any encoding Python knows."""
 
-    def __init__(self, stream, encoding, delimiter, limits, header_row=None):
+    def __init__(
+        self, stream, encoding, delimiter, limits, header_row=None, columns=None
+    ):
         self._limits = limits
         self._stream = stream
         self.encoding = encoding
@@ -33,8 +35,7 @@ class CsvTable(Table):
         self.delimiter = delimiter or self._detect_delimiter(header_row or 1)
         self._text = self._open_text()
         self._reader = csv.reader(self._text, delimiter=self.delimiter, strict=True)
-        _line, cells = self._header_cells(self._records(), header_row)
-        self.header = self._check_header(cells, limits)
+        self.header = self._read_header(self._records(), header_row, columns)
 
     def rows(self):
         """Yield ``(line, cells)``; blank lines are not rows.

@@ -18,7 +18,7 @@ LONGEST_REFERENCE = 512
 class XlsxTable(Table):
     """One sheet of a workbook, read in openpyxl's streaming mode."""
 
-    def __init__(self, stream, sheet, limits, header_row=None):
+    def __init__(self, stream, sheet, limits, header_row=None, columns=None):
         self._limits = limits
         self._check_archive(stream)
         self._values, self._formulas = self._load(stream, True), None
@@ -26,10 +26,8 @@ class XlsxTable(Table):
         stream.seek(0)
         self._formulas = self._load(stream, False)
         self._pair = (self._values[sheet_name], self._formulas[sheet_name])
-        rows = self._cells()
-        _line, cells = self._header_cells(rows, header_row)
-        self.header = self._check_header(cells, limits)
-        self._rows = rows
+        self._rows = self._cells()
+        self.header = self._read_header(self._rows, header_row, columns)
 
     def rows(self):
         """Yield ``(row number, cells)``; empty rows are not rows."""
