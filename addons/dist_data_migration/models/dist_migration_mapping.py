@@ -118,7 +118,7 @@ class DistMigrationMapping(models.Model):
         """
         for item in self.object_ids:
             if (item.filename or "").casefold() == filename.casefold():
-                return item._reading()
+                return engine.reading_options(item._document())
         return {}
 
     @api.model

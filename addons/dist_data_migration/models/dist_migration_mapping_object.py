@@ -89,11 +89,6 @@ class DistMigrationMappingObject(models.Model):
             )
         return value
 
-    def _reading(self):
-        names = ("encoding", "delimiter", "sheet", "header_row")
-        reading = {name: self[name] for name in names if self[name]}
-        return dict(reading, columns=self._column_names())
-
     def _column_names(self):
         names = (name.strip() for name in (self.column_names or "").split(","))
         return [name for name in names if name]

@@ -12,6 +12,7 @@ def links_fit(records, field_names=None):
     :param field_names: those to check, all by default
     """
     checked = _checked_fields(records, field_names)
+    # sudo: as in Odoo's check, a link counts whether the user may see its target or not
     linked = records.sudo()
     for field in checked:
         if field.company_dependent:

@@ -152,6 +152,22 @@ class TestAskedTogether(ObjectsCommon):
         move = moves[1].with_context(dist_no_entered_value=moves.ids)
         self.assertEqual(move._get_value(), 77)
 
+    def test_who_moves_goods_needs_no_right_to_values_and_rules(self):
+        user = self.env["res.users"].create(
+            {
+                "name": "Stock",
+                "login": "stock_only",
+                "company_id": self.company.id,
+                "company_ids": self.company.ids,
+                "group_ids": self.env.ref("stock.group_stock_user").ids,
+            }
+        )
+        moves = self._opening_moves().with_user(user)
+        moves._check_company()
+        moves._update_orderpoints()
+        moves._set_value()
+        self.assertFalse(self.env["product.value"].with_user(user).has_access("write"))
+
     def test_statements_do_not_grow_with_the_products(self):
         def statements(numbers):
             lines = [f"P{n},Product {n},2\n" for n in numbers]

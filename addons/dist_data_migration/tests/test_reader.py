@@ -201,6 +201,10 @@ class TestReader(BaseCase):
         with self.assertRaisesRegex(reader.ReaderError, "give their row"):
             self._read(b"Items\n\ncode,name\nA,x\n", delimiter=",")
 
+    def test_delimiter_is_one_character(self):
+        with self.assertRaisesRegex(reader.ReaderError, "must be one character"):
+            self._read(b"a+|b\n1+|2\n", delimiter="+|")
+
     def test_files_without_names_of_columns(self):
         rows = [["A", "x"], ["B", "y"]]
         for name, content in (("f.xlsx", xlsx(rows)), ("f.csv", b"A,x\nB,y\n")):

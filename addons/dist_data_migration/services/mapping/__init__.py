@@ -62,4 +62,4 @@ from .base import (
 from .converter import Converter
 from .document import document_hash, dump_document, load_document
 from .row import LookupTable, RowMapper, missing_message
-from .spec import MappingSpec, ObjectSpec
+from .spec import MappingSpec, ObjectSpec, reading_options

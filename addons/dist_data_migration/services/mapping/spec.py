@@ -109,7 +109,7 @@ class ObjectSpec:
         self.object = data["object"]
         self.file = data["file"]
         #: options of ``reader.open_table``
-        self.reading = _reading(data)
+        self.reading = reading_options(data)
         self.key = as_list(data["key"])
         self.allow_numeric_keys = is_true(data.get("allow_numeric_keys", ""))
         self.join = data.get("join") or []
@@ -191,8 +191,8 @@ class ObjectSpec:
         return list(dict.fromkeys(names))
 
 
-def _reading(data):
-    """Return the options of the file that are set."""
+def reading_options(data):
+    """Return the options of ``reader.open_table`` that one of ``objects`` sets."""
     reading = {name: data.get(name) for name in ("encoding", "delimiter", "sheet")}
     if data.get("header_row"):
         reading["header_row"] = int(data["header_row"])

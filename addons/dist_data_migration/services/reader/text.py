@@ -32,6 +32,8 @@ class CsvTable(Table):
         else:
             self.encoding, self.confidence = detect_encoding(stream)
         self._check_text()
+        if delimiter and len(delimiter) > 1:
+            raise ReaderError(_lt("The delimiter must be one character."), "delimiter")
         self.delimiter = delimiter or self._detect_delimiter(header_row or 1)
         self._text = self._open_text()
         self._reader = csv.reader(self._text, delimiter=self.delimiter, strict=True)
